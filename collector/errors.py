@@ -55,7 +55,15 @@ class VendorError(CollectorError):
 
 
 class VendorUnreachable(VendorError):
-    """No usable answer came: network, TLS, time-out, or a page that is not the interface's."""
+    """No usable answer came: network, TLS, time-out, or a page that is not the interface's.
+
+    Attributes:
+        sent: False where the request certainly never left this machine, so that no quota was spent.
+    """
+
+    def __init__(self, reason: str, *, sent: bool = True) -> None:
+        super().__init__(reason)
+        self.sent = sent
 
 
 class AnswerUnreadable(VendorError):
