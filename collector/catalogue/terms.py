@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Mapping
 
 
 class Role(StrEnum):
@@ -82,7 +82,7 @@ class Budget:
     Attributes:
         window_s: Length of the window. [s]
         fixed: Calls that do not depend on size.
-        plants_per: Adds ``plants_times × ceil(plants / plants_per)``; 0: plants play no part.
+        plants_per: Adds ``plants_times * ceil(plants / plants_per)``; 0: plants play no part.
         plants_times: See `plants_per`.
         devices_per: Adds ``Σ over device types of ceil(devices of the type / devices_per)``; 0: no part.
         all_types: Sum over every device type; otherwise over those that have KPI data.
@@ -156,9 +156,12 @@ class Field:
         measurement: Where it is stored.
         section: Section of the manual, or "observed".
         types: Device types that send it; empty for plants.
-        factor: stored = sent × factor.
+        factor: stored = sent * factor.
         numbers: Type to highest ``{n}``, for numbered keys.
         tag: Tag that carries the number (``string``, ``mppt``); "" where not numbered.
+        listed: The value is a list whose n-th item, from 1, is number n; `key` then has no ``{n}``.
+        sign: Setting that turns its sign: "grid" (``invert_grid``) or "battery" (``invert_battery``); "" for none.
+        mirror: Name that it is stored under where that setting is on (export and import change places); "" for the same.
         title: The indicator in words.
         note: What to know when reading it, or "".
     """
@@ -176,6 +179,9 @@ class Field:
     tag: str = ""
     title: str = ""
     note: str = ""
+    listed: bool = False
+    sign: str = ""
+    mirror: str = ""
 
 
 @dataclass(frozen=True, slots=True)
