@@ -5,8 +5,10 @@ The list holds active alarms only; a clear event is never sent. Source: manual 9
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PLANT_CODE: Final = "stationCode"
 PLANT_NAME: Final = "stationName"

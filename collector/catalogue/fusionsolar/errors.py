@@ -7,10 +7,12 @@ a call, so that no code is without a meaning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from collector.catalogue.terms import Decision, ErrorCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _REPORT = "This is a defect of the collector: please report it with the interface and the code."
 _NEVER_MADE = "The collector makes no such call; another program may use the same account."

@@ -6,11 +6,13 @@ manual says that only one concurrent request a minute is supported, and only the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from collector.catalogue.fusionsolar.types import KPI_TYPES
 from collector.catalogue.terms import Budget, Interface, Role, Span, Subject, TimeRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DAY_S: Final = 86_400
 FIVE_MINUTES_S: Final = 300

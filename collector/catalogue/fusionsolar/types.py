@@ -5,9 +5,11 @@ Source: manual 9.1.5 (list), 9.1.6.1 (which have KPI data); types from 23070 on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
