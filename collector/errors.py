@@ -1,28 +1,28 @@
 """Every error of the collector, named for the decision of whoever catches it.
 
-    CollectorError
-    ├── ConfigurationError    wrong use or settings: exit 2, naming the setting and the mend
-    │   └── StateHeldError    another `run` holds the state file
-    ├── VendorError           the vendor's cloud did not give the answer
-    │   ├── VendorUnreachable     no usable answer: network, TLS, time-out, HTML page
-    │   ├── AnswerUnreadable      an answer that cannot be understood: kept raw, nothing invented
-    │   └── Refusal               the vendor said no, with a code; one class a decision
-    │       ├── LoginNeeded           log in, then ask again
-    │       ├── LoginRefused          never repeat within 30 minutes; tell the user
-    │       ├── TooFrequent           this interface's gap grows
-    │       ├── WindowSpent           this interface rests until its window frees
-    │       ├── SystemBusy            wait at least a minute; the whole system is loaded
-    │       ├── InterfaceDenied       this interface is not granted to the account
-    │       ├── MembersDenied         split the batch: some member is not authorised
-    │       ├── InventoryStale        read the plant and device lists again
-    │       ├── OutOfReach            the vendor no longer holds what was asked
-    │       ├── RequestWrong          a defect of the collector: report, do not repeat soon
-    │       └── UserMustAct           only a person can mend it
-    └── SinkError             the database did not take a batch
-        ├── SinkUnavailable       try the same batch later
-        ├── SinkMisconfigured     keep the batch, tell the user, try slowly
-        ├── BatchTooLarge         halve the batch
-        └── LinesRejected         cut the named or bisected lines out
+CollectorError
+├── ConfigurationError    wrong use or settings: exit 2, naming the setting and the mend
+│   └── StateHeldError    another `run` holds the state file
+├── VendorError           the vendor's cloud did not give the answer
+│   ├── VendorUnreachable     no usable answer: network, TLS, time-out, HTML page
+│   ├── AnswerUnreadable      an answer that cannot be understood: kept raw, nothing invented
+│   └── Refusal               the vendor said no, with a code; one class a decision
+│       ├── LoginNeeded           log in, then ask again
+│       ├── LoginRefused          never repeat within 30 minutes; tell the user
+│       ├── TooFrequent           this interface's gap grows
+│       ├── WindowSpent           this interface rests until its window frees
+│       ├── SystemBusy            wait at least a minute; the whole system is loaded
+│       ├── InterfaceDenied       this interface is not granted to the account
+│       ├── MembersDenied         split the batch: some member is not authorised
+│       ├── InventoryStale        read the plant and device lists again
+│       ├── OutOfReach            the vendor no longer holds what was asked
+│       ├── RequestWrong          a defect of the collector: report, do not repeat soon
+│       └── UserMustAct           only a person can mend it
+└── SinkError             the database did not take a batch
+    ├── SinkUnavailable       try the same batch later
+    ├── SinkMisconfigured     keep the batch, tell the user, try slowly
+    ├── BatchTooLarge         halve the batch
+    └── LinesRejected         cut the named or bisected lines out
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ class SystemBusy(Refusal):
         whole_system: True for 403 and 429, which count for every interface.
     """
 
-    def __init__(self, code: str, reason: str, retry_after_s: float = 0.0, *, whole_system: bool = False) -> None:
+    def __init__(
+        self, code: str, reason: str, retry_after_s: float = 0.0, *, whole_system: bool = False
+    ) -> None:
         super().__init__(code, reason)
         self.retry_after_s = retry_after_s
         self.whole_system = whole_system
@@ -181,7 +183,14 @@ class LinesRejected(SinkError):
         rest_written: True where the good lines of the batch are stored already.
     """
 
-    def __init__(self, reason: str, rejected: dict[int, str] | None = None, *, expired: bool = False, rest_written: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        rejected: dict[int, str] | None = None,
+        *,
+        expired: bool = False,
+        rest_written: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.rejected = rejected or {}
         self.expired = expired

@@ -42,9 +42,9 @@ def first_day(key: str) -> date:
 def day_after(key: str) -> date:
     """Return the first day that no longer belongs to a date, month or year key."""
     start = first_day(key)
-    if len(key) == 10:  # noqa: PLR2004  a date
+    if len(key) == 10:
         return start + timedelta(days=1)
-    if len(key) == 7:  # noqa: PLR2004  a month
+    if len(key) == 7:
         return (start + timedelta(days=31)).replace(day=1)
     return start.replace(year=start.year + 1)
 
@@ -64,9 +64,9 @@ def collect_time(key: str, *, far_east: bool, now: float) -> int:
     if key == LIFE:
         return int(now * 1000)
     day = first_day(key)
-    if len(key) == 7:  # noqa: PLR2004  a month: its middle is safe in every zone
+    if len(key) == 7:
         day = day.replace(day=15)
-    elif len(key) == 4:  # noqa: PLR2004  a year
+    elif len(key) == 4:
         day = day.replace(month=7)
     elif far_east:
         return utc_ms(day, -2)

@@ -80,10 +80,14 @@ def device_batches(interface: Interface, devices: Iterable[Device]) -> list[Batc
     for device in sorted(devices, key=lambda d: (d.type_id, d.plant_code, d.code)):
         if device.type_id in interface.device_types:
             by_type.setdefault(device.type_id, []).append(device.sn if by_sn else device.code)
-    return [b for type_id in sorted(by_type) for b in chunked(by_type[type_id], interface.batch_size, type_id)]
+    return [
+        b for type_id in sorted(by_type) for b in chunked(by_type[type_id], interface.batch_size, type_id)
+    ]
 
 
-def next_in_turn(batches: Sequence[Batch], asked: Mapping[Batch, float], now: float, every_s: float, period: str = "") -> Choice:
+def next_in_turn(
+    batches: Sequence[Batch], asked: Mapping[Batch, float], now: float, every_s: float, period: str = ""
+) -> Choice:
     """Choose the batch that waited longest; none is asked again before `every_s` [s] have passed."""
     if not batches:
         return Rest(now + IDLE_S)
@@ -139,7 +143,9 @@ def next_period(
                 if last is None or not last.closed:
                     closable[week.settled] = closable.get(week.settled, 0) + 1
             row = known.get(week.current)
-            asked = row.asked_at if row is not None else max((h.asked_at for h in known.values()), default=0.0)
+            asked = (
+                row.asked_at if row is not None else max((h.asked_at for h in known.values()), default=0.0)
+            )
             running[week.current] = min(running.get(week.current, asked), asked)
         for key, count in closable.items():
             if best is None or count > best[0]:
