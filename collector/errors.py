@@ -18,6 +18,11 @@ CollectorError
 │       ├── OutOfReach            the vendor no longer holds what was asked
 │       ├── RequestWrong          a defect of the collector: report, do not repeat soon
 │       └── UserMustAct           only a person can mend it
+├── StateError            the state file did not take or give a row
+│   ├── StateFull             no room on its disk: nothing was kept; works again when room returns
+│   ├── StateBusy             another process held it too long: try again
+│   ├── StateDamaged          it is damaged: the next opening by `run` salvages it
+│   └── SpentElsewhere        another process has spent a call since: ask the plan again
 └── SinkError             the database did not take a batch
     ├── SinkUnavailable       try the same batch later
     ├── SinkMisconfigured     keep the batch, tell the user, try slowly
@@ -146,6 +151,26 @@ class RequestWrong(Refusal):
 
 class UserMustAct(Refusal):
     """Only a person can mend it."""
+
+
+class StateError(CollectorError):
+    """The state file did not take or give a row; nothing of the transaction was kept."""
+
+
+class StateFull(StateError):
+    """No room on the state file's disk: nothing of the transaction was kept; works again when room returns."""
+
+
+class StateBusy(StateError):
+    """Another process held the state file for longer than the busy time-out."""
+
+
+class StateDamaged(StateError):
+    """The state file is damaged; the next opening by `run` puts it aside and salvages it."""
+
+
+class SpentElsewhere(StateError):
+    """Another process has spent a call of this interface since the ledger was read."""
 
 
 class SinkError(CollectorError):
