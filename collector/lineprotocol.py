@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _KEY_CHARACTERS = {"n": "\n", "r": "\r", "b": "\\", ",": ",", " ": " ", "=": "="
 _STRING_CHARACTERS = {"n": "\n", "r": "\r", "\\": "\\", '"': '"'}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
+_HEAD = re.compile(r"(?:[^\\ ]+|\\.)*", re.DOTALL)
 # A run of ordinary or escaped characters up to the separator that ends it.
 _NAME = re.compile(r"(?:[^\\, ]|\\.)+", re.DOTALL)
 _KEY = re.compile(r"(?:[^\\,= ]|\\.)+", re.DOTALL)
@@ -134,13 +136,13 @@ def parse(data: bytes) -> Point:
         ValueError: It is no line of ours: wrong syntax, no time, or an integer or boolean field.
     """
     text = data.decode("utf-8")
-    name, at = _take(_NAME, text, 0, "a measurement")
-    tags = []
-    while text.startswith(",", at):
-        key, at = _take(_KEY, text, at + 1, "a tag key")
-        value, at = _take(_KEY, text, _expect(text, at, "="), "a tag value")
-        tags.append((_unescape(key), _unescape(value)))
-    at = _expect(text, at, " ")
+    found = _HEAD.match(text)
+    end = found.end() if found else 0
+    measurement, tags = _identity(text[:end])
+    at = _expect(text, end, " ")
+    plain = _plain_fields(text[at:])
+    if plain is not None:
+        return Point(measurement, tags, *plain)
     fields: dict[str, float | str] = {}
     while True:
         key, at = _take(_KEY, text, at, "a field key")
@@ -151,7 +153,7 @@ def parse(data: bytes) -> Point:
     stamp, at = _take(_TIME, text, _expect(text, at, " "), "a time")
     if at != len(text):
         raise ValueError(f"more than a line at character {at}: {text[:120]!r}")
-    return Point(_unescape(name), tuple(sorted(tags)), fields, int(stamp))
+    return Point(measurement, tags, fields, int(stamp))
 
 
 def parse_all(data: bytes) -> Iterator[Point]:
@@ -163,6 +165,39 @@ def parse_all(data: bytes) -> Iterator[Point]:
     for row in data.split(b"\n"):
         if row:
             yield parse(row)
+
+
+@lru_cache(maxsize=4096)
+def _identity(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Measurement and tags; lines repeat them, so each is read once."""
+    name, at = _take(_NAME, text, 0, "a measurement")
+    tags = []
+    while text.startswith(",", at):
+        key, at = _take(_KEY, text, at + 1, "a tag key")
+        value, at = _take(_KEY, text, _expect(text, at, "="), "a tag value")
+        tags.append((_unescape(key), _unescape(value)))
+    if at != len(text):
+        raise ValueError(f"a space expected at character {at}: {text[:120]!r}")
+    return _unescape(name), tuple(sorted(tags))
+
+
+def _plain_fields(text: str) -> tuple[dict[str, float | str], int] | None:
+    """Fields and time where all are numbers under plain keys, as in most lines; None sends the line the long way."""
+    if "\\" in text or '"' in text or not text.isascii():
+        return None
+    pairs, _, stamp = text.rpartition(" ")
+    if not stamp.isdigit() or " " in pairs:
+        return None
+    fields: dict[str, float | str] = {}
+    for pair in pairs.split(","):
+        key, _, number = pair.partition("=")
+        if not key or _NUMBER.fullmatch(number) is None:
+            return None
+        value = float(number)
+        if not math.isfinite(value):
+            return None
+        fields[key] = value
+    return fields, int(stamp)
 
 
 def _take(pattern: re.Pattern[str], text: str, at: int, what: str) -> tuple[str, int]:

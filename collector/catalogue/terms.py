@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Role(StrEnum):
@@ -204,3 +204,91 @@ class ErrorCode:
     decision: Decision
     mend: str = ""
     section: str = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Keys that wrap the rows of an answer.
+
+    Attributes:
+        data: List of rows.
+        params: Echo of the request, which also holds `now`.
+        now: The cloud's clock, inside `params`; "" where it tells none. [ms since epoch, UTC]
+        items: Map of indicators inside a row, or a list of such maps.
+        stamp: The row's stamp, beside `items` or inside each of its maps.
+        stamp_ms: [ms] = sent × stamp_ms.
+    """
+
+    data: str
+    params: str
+    now: str
+    items: str
+    stamp: str
+    stamp_ms: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmKeys:
+    """Keys of an alarm row.
+
+    Attributes:
+        plant: Plant code.
+        alarm_id: Kind of alarm.
+        cause_id: Which of its causes.
+        severity: A key of `severities`.
+        raised: [ms since epoch, UTC]
+        name: In words.
+        cause: In words.
+        repair: In words.
+        serial: Serial number of the device.
+        severities: Number to critical, major, minor or warning.
+    """
+
+    plant: str
+    alarm_id: str
+    cause_id: str
+    severity: str
+    raised: str
+    name: str
+    cause: str
+    repair: str
+    serial: str
+    severities: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """Numbers that stand where a reading belongs and are none.
+
+    Attributes:
+        numbers: Marks in any field, as sent.
+        power_limit: A power of this magnitude or more, as sent, is none; 0: no limit.
+    """
+
+    numbers: frozenset[float] = frozenset()
+    power_limit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalogue:
+    """What the normaliser needs to know of one vendor; two are equal only where they are the same object.
+
+    Attributes:
+        vendor: Vendor tag.
+        fields_for: Interface name and device type (None for plants) to the fields of its rows.
+        device_measurement: Device type to where its readings go; "" where it has none.
+        device_type: Device type to its tag; ``other`` where unknown.
+        envelope: Interface name to the keys that wrap its rows.
+        alarms: Keys of alarm rows.
+        not_a_value: Texts that mean "no value", in lower case without blanks around them.
+        sentinels: Numbers that are no readings.
+    """
+
+    vendor: str
+    fields_for: Callable[[str, int | None], tuple[Field, ...]]
+    device_measurement: Callable[[int], str]
+    device_type: Callable[[int], str]
+    envelope: Callable[[str], Envelope]
+    alarms: AlarmKeys
+    not_a_value: frozenset[str]
+    sentinels: Sentinels
