@@ -5,11 +5,13 @@ Within one interface: closing a period before refreshing an open one; live sweep
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collector import periods
 from collector.catalogue.terms import Interface, Span
+from collector.coverage import SETTLE_S
 from collector.model import Batch
 from collector.zones import offset_s
 
@@ -23,9 +25,6 @@ LIVE_EVERY_S = 300.0
 OPEN_EVERY_S = 300.0
 LIST_EVERY_S = 86_400.0
 IDLE_S = 3_600.0
-
-# The last hour of a day is missing for 19 minutes and more after it closed. Source: observed.
-SETTLE_S = 5_400.0
 
 FAR_EAST_S = 12 * 3600.0
 
@@ -96,12 +95,38 @@ def next_in_turn(
     return Ask(batch, period) if due <= now else Rest(due)
 
 
-@dataclass(slots=True)
-class _Week:
-    """What one zone makes of `now` for one span: the running period, and the last one that has settled."""
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """What one zone makes of a moment for one span: the running period, and the last one that has settled."""
 
-    current: str
+    running: str
     settled: str
+
+    @classmethod
+    def of(cls, span: Span, zone: str, now: float) -> _Phase:
+        settled = periods.before(periods.current(span, zone, now - SETTLE_S))
+        return cls(periods.current(span, zone, now), settled)
+
+
+def _survey(
+    batch: Batch,
+    held: Mapping[str, Mapping[str, Held]],
+    phases: Mapping[str, _Phase],
+) -> tuple[Counter[str], dict[str, float]]:
+    """Return how many members each settled period would close, and when each running period was last read."""
+    closable: Counter[str] = Counter()
+    running: dict[str, float] = {}
+    for member in batch.members:
+        phase = phases[member]
+        known = held.get(member, {})
+        if phase.settled != periods.LIFE:
+            last = known.get(phase.settled)
+            if last is None or not last.closed:
+                closable[phase.settled] += 1
+        row = known.get(phase.running)
+        asked = row.asked_at if row is not None else max((h.asked_at for h in known.values()), default=0.0)
+        running[phase.running] = min(running.get(phase.running, asked), asked)
+    return closable, running
 
 
 def next_period(
@@ -123,43 +148,30 @@ def next_period(
     Returns:
         First the call that closes a settled period for the most members, then the running period read longest ago.
     """
-    span = interface.span
-    weeks: dict[str, _Week] = {}
+    by_zone: dict[str, _Phase] = {}
     best: tuple[int, Ask] | None = None
     oldest: tuple[float, Ask] | None = None
     for batch in batches:
-        closable: dict[str, int] = {}
-        running: dict[str, float] = {}
+        phases = {}
         for member in batch.members:
             name = zones.get(member, "")
-            week = weeks.get(name)
-            if week is None:
-                key = periods.current(span, name, now)
-                settled = periods.before(periods.current(span, name, now - SETTLE_S))
-                week = weeks[name] = _Week(key, settled)
-            known = held.get(member, {})
-            if span is not Span.LIFE:
-                last = known.get(week.settled)
-                if last is None or not last.closed:
-                    closable[week.settled] = closable.get(week.settled, 0) + 1
-            row = known.get(week.current)
-            asked = (
-                row.asked_at if row is not None else max((h.asked_at for h in known.values()), default=0.0)
+            phases[member] = (
+                by_zone[name]
+                if name in by_zone
+                else by_zone.setdefault(name, _Phase.of(interface.span, name, now))
             )
-            running[week.current] = min(running.get(week.current, asked), asked)
+        closable, running = _survey(batch, held, phases)
         for key, count in closable.items():
             if best is None or count > best[0]:
                 best = (count, Ask(batch, key, closing=True))
         for key, asked in running.items():
             if oldest is None or asked < oldest[0]:
                 oldest = (asked, Ask(batch, key))
-    # What was never read at all comes before the first closing: it shows something at once.
-    if oldest is not None and oldest[0] == 0.0:
-        return oldest[1]
-    if best is not None:
-        return best[1]
     if oldest is None:
         return Rest(now + IDLE_S)
+    # What was never read at all comes before the first closing: it shows something at once.
+    if oldest[0] > 0.0 and best is not None:
+        return best[1]
     due = oldest[0] + OPEN_EVERY_S
     return oldest[1] if due <= now else Rest(due)
 
