@@ -157,14 +157,15 @@ class Field:
         stored: Unit stored ("" for none).
         kind: gauge, counter, state or text.
         measurement: Where it is stored.
-        section: Section of the manual, or "observed".
+        section: Sections of the manual, parted by a blank, or "observed".
         types: Device types that send it; empty for plants.
         factor: stored = sent * factor.
         numbers: Type to highest ``{n}``, for numbered keys.
         tag: Tag that carries the number (``string``, ``mppt``); "" where not numbered.
         listed: The value is a list whose n-th item, from 1, is number n; `key` then has no ``{n}``.
-        sign: Setting that turns its sign: "grid" (``invert_grid``) or "battery" (``invert_battery``); "" for none.
-        mirror: Name that it is stored under where that setting is on (export and import change places); "" for the same.
+        sign: Setting that turns it: "grid" (``invert_grid``) or "battery" (``invert_battery``); "" for none.
+        mirror: Where that setting is on, the value keeps its sign and is stored under this name (export and import change
+            places); "": the value changes its sign and keeps its name.
         title: The indicator in words.
         note: What to know when reading it, or "".
     """

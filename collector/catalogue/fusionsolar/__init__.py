@@ -15,7 +15,10 @@ from collector.catalogue.fusionsolar.errors import (
     WHOLE_SYSTEM,
     decision,
 )
+from collector.catalogue.fusionsolar.fields import FIELDS, documented_for, fields_for
 from collector.catalogue.fusionsolar.interfaces import INTERFACES
+from collector.catalogue.fusionsolar.sentinels import is_sentinel, sentinel_bands, sentinel_values
+from collector.catalogue.fusionsolar.states import STATE_TABLES
 from collector.catalogue.fusionsolar.types import (
     DEVICE_TYPES,
     KPI_TYPES,
@@ -29,14 +32,21 @@ VENDOR: Final = "fusionsolar"
 __all__ = [
     "DEVICE_TYPES",
     "ERROR_CODES",
+    "FIELDS",
     "INTERFACES",
     "KPI_TYPES",
     "LOGIN_REFUSALS",
     "SECTION_10_CODES",
+    "STATE_TABLES",
     "VENDOR",
     "WHOLE_SYSTEM",
     "DeviceType",
     "decision",
     "device_measurement",
     "device_type",
+    "documented_for",
+    "fields_for",
+    "is_sentinel",
+    "sentinel_bands",
+    "sentinel_values",
 ]
