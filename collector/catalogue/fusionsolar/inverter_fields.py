@@ -144,7 +144,7 @@ _NUMBERED: Final = (
 
 
 def _converged(
-    key: str, name: str, unit: str, title: str, kind: Kind = Kind.GAUGE, note: str = _NO_UNIT
+    key: str, name: str, unit: str, title: str, kind: Kind = Kind.GAUGE, *, note: str = _NO_UNIT
 ) -> Field:
     return _row(key, name, unit, title, kind, section=_CONVERGED, note=note)
 

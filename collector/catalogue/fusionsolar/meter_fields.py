@@ -28,8 +28,8 @@ def _row(
     unit: str,
     title: str,
     types: tuple[int, ...],
-    section: str = _ALL,
     *,
+    section: str = _ALL,
     stored: str | None = None,
     kind: Kind = Kind.GAUGE,
     sign: str = "",
@@ -54,23 +54,29 @@ def _row(
     )
 
 
-def _both(key: str, name: str, unit: str, title: str, **more: str) -> tuple[Field, ...]:
+def _both(key: str, name: str, unit: str, title: str) -> tuple[Field, ...]:
     """A row that both types send; type 47 not in the older 5-minute interface."""
-    return (_row(key, name, unit, title, (17,), **more), _row(key, name, unit, title, (47,), _RECENT, **more))
+    return (_row(key, name, unit, title, (17,)), _row(key, name, unit, title, (47,), section=_RECENT))
 
 
 def _phase_power(key: str, name: str, base: str, kilo: str, title: str) -> tuple[Field, ...]:
     sign = "grid"
     return (
         _row(key, name, base, title, (17,), stored=kilo, sign=sign, note=_WATTS),
-        _row(key, name, kilo, title, (47,), _RECENT, sign=sign),
+        _row(key, name, kilo, title, (47,), section=_RECENT, sign=sign),
     )
 
 
 _STATES: Final = (
     _row("meter_status", "meter_status", "", "Meter: 0 offline, 1 normal", (47,), kind=Kind.STATE),
     _row(
-        "run_state", "run_state", "", "Connection: 0 disconnected, 1 connected", (47,), _LIVE, kind=Kind.STATE
+        "run_state",
+        "run_state",
+        "",
+        "Connection: 0 disconnected, 1 connected",
+        (47,),
+        section=_LIVE,
+        kind=Kind.STATE,
     ),
 )
 
@@ -128,7 +134,7 @@ _POWERS: Final = (
     _row(
         "total_apparent_power", "apparent_power_kva", "VA", "Apparent power", (17,), stored="kVA", note=_WATTS
     ),
-    _row("total_apparent_power", "apparent_power_kva", "kVA", "Apparent power", (47,), _RECENT),
+    _row("total_apparent_power", "apparent_power_kva", "kVA", "Apparent power", (47,), section=_RECENT),
 )
 
 
@@ -150,7 +156,7 @@ def _energies(
                     unit,
                     f"{title} {words}",
                     (type_id,),
-                    section,
+                    section=section,
                     kind=Kind.COUNTER,
                     sign="grid",
                     mirror=other,

@@ -17,7 +17,7 @@ _MONEY: Final = "In the currency that is set on the vendor's portal; the interfa
 
 
 def _live(
-    key: str, name: str, unit: str, kind: Kind, title: str, note: str = "", section: str = "9.2.1"
+    key: str, name: str, unit: str, kind: Kind, title: str, *, note: str = "", section: str = "9.2.1"
 ) -> Field:
     return Field(key, name, unit, unit, kind, "pv_plant", section, title=title, note=note)
 
@@ -29,13 +29,18 @@ LIVE: Final = (
         "kWh",
         Kind.COUNTER,
         "Yield today",
-        "After midnight it may keep yesterday's total until the inverter wakes.",
+        note="After midnight it may keep yesterday's total until the inverter wakes.",
     ),
     _live("month_power", "month_yield_kwh", "kWh", Kind.COUNTER, "Yield this month"),
     _live("total_power", "total_yield_kwh", "kWh", Kind.COUNTER, "Yield since the plant began"),
-    _live("day_income", "day_income_cur", "currency", Kind.COUNTER, "Revenue today", _MONEY),
+    _live("day_income", "day_income_cur", "currency", Kind.COUNTER, "Revenue today", note=_MONEY),
     _live(
-        "total_income", "total_income_cur", "currency", Kind.COUNTER, "Revenue since the plant began", _MONEY
+        "total_income",
+        "total_income_cur",
+        "currency",
+        Kind.COUNTER,
+        "Revenue since the plant began",
+        note=_MONEY,
     ),
     _live("real_health_state", "health_state", "", Kind.STATE, "Health: 1 disconnected, 2 faulty, 3 healthy"),
     _live(

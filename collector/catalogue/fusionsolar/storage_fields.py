@@ -20,8 +20,8 @@ def _row(
     unit: str,
     title: str,
     types: tuple[int, ...],
-    kind: Kind = Kind.GAUGE,
     *,
+    kind: Kind = Kind.GAUGE,
     stored: str | None = None,
     section: str = _ALL,
     sign: str = "",
@@ -51,7 +51,7 @@ BATTERY_FIELDS: Final = (
         "",
         "Battery: 0 offline, 1 standby, 2 running, 3 faulty, 4 hibernating",
         _HOME,
-        Kind.STATE,
+        kind=Kind.STATE,
     ),
     _row(
         "max_charge_power", "max_charge_power_kw", "W", "Most that it can be charged with", _HOME, stored="kW"
@@ -84,17 +84,19 @@ BATTERY_FIELDS: Final = (
         "",
         "Mode: 0 none, 1 forced, 2 by tariff, 3 fixed, 4 automatic; higher numbers have been seen",
         _HOME,
-        Kind.STATE,
+        kind=Kind.STATE,
     ),
-    _row("charge_cap", "charge_kwh", "kWh", "Energy charged", _BOTH, Kind.COUNTER, note=_COUNTED),
-    _row("discharge_cap", "discharge_kwh", "kWh", "Energy discharged", _BOTH, Kind.COUNTER, note=_COUNTED),
+    _row("charge_cap", "charge_kwh", "kWh", "Energy charged", _BOTH, kind=Kind.COUNTER, note=_COUNTED),
+    _row(
+        "discharge_cap", "discharge_kwh", "kWh", "Energy discharged", _BOTH, kind=Kind.COUNTER, note=_COUNTED
+    ),
     _row(
         "run_state",
         "run_state",
         "",
         "Connection: 0 disconnected, 1 connected",
         _BOTH,
-        Kind.STATE,
+        kind=Kind.STATE,
         section=_LIVE,
     ),
 )
