@@ -259,15 +259,15 @@ class AlarmKeys:
 
 @dataclass(frozen=True, slots=True)
 class Sentinels:
-    """Numbers that stand where a reading belongs and are none.
+    """Numbers that stand where a reading of one field belongs and are none.
 
     Attributes:
-        numbers: Marks in any field, as sent.
-        power_limit: A power of this magnitude or more, as sent, is none; 0: no limit.
+        numbers: Exact numbers, as sent.
+        bands: Ranges (low, high), both included, in the unit stored and before any sign is turned.
     """
 
     numbers: frozenset[float] = frozenset()
-    power_limit: float = 0.0
+    bands: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,7 +282,7 @@ class Catalogue:
         envelope: Interface name to the keys that wrap its rows.
         alarms: Keys of alarm rows.
         not_a_value: Texts that mean "no value", in lower case without blanks around them.
-        sentinels: Numbers that are no readings.
+        sentinels: Field to the numbers that are no readings in it.
     """
 
     vendor: str
@@ -292,4 +292,4 @@ class Catalogue:
     envelope: Callable[[str], Envelope]
     alarms: AlarmKeys
     not_a_value: frozenset[str]
-    sentinels: Sentinels
+    sentinels: Callable[[Field], Sentinels]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from collector.catalogue.terms import Kind
+from collector.catalogue.terms import Kind, Sentinels
 
 if TYPE_CHECKING:
     from collector.catalogue.terms import Field
@@ -52,24 +52,21 @@ _EMPTY_WORD: Final = 65_535.0
 _LASTING_UNITS: Final = frozenset({"kWh", "kvarh", "s", "h", "kg", "trees", "currency", "kWp"})
 
 
-def sentinel_values(row: Field) -> frozenset[float]:
-    """The exact numbers, as sent, that mean "no value" in this field."""
-    values = {one.low for one in SENTINELS if not one.stored_units}
+def sentinels_for(row: Field) -> Sentinels:
+    """The numbers that mean "no value" in this field."""
+    numbers = {one.low for one in SENTINELS if not one.stored_units}
     if row.kind is Kind.STATE or row.stored not in _LASTING_UNITS:
-        values.add(_EMPTY_WORD)
-    return frozenset(values)
-
-
-def sentinel_bands(row: Field) -> tuple[tuple[float, float], ...]:
-    """The ranges (low, high), both included, in the unit stored and before any sign is turned, that mean "no value"."""
-    return tuple(
+        numbers.add(_EMPTY_WORD)
+    bands = tuple(
         (one.low, one.high)
         for one in SENTINELS
         if row.stored in one.stored_units and (not one.measurements or row.measurement in one.measurements)
     )
+    return Sentinels(frozenset(numbers), bands)
 
 
 def is_sentinel(row: Field, sent: float) -> bool:
     """Whether the number sent means "no value" in this field."""
+    marks = sentinels_for(row)
     stored = sent * row.factor
-    return sent in sentinel_values(row) or any(low <= stored <= high for low, high in sentinel_bands(row))
+    return sent in marks.numbers or any(low <= stored <= high for low, high in marks.bands)
