@@ -1,0 +1,380 @@
+"""The spool: what was fetched and is not yet in the database."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from collector.model import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from collector.store.counters import Counters
+    from collector.store.database import Database, Row
+    from collector.store.quarantine import Quarantine, Rejected
+
+GIVEN_UP_AT_ONCE = 64
+"""Batches that one call of `make_room` gives up at most, so that its answer stays small."""
+
+_COLUMNS = (
+    "account, interface, lane, fetched_at, lines, first_ns, last_ns, id, tries, not_before, reason, size, crc"
+)
+_FATES = ("landed", "settled", "quarantined", "expired", "given_up", "damaged")
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolBatch:
+    """Lines of one answer, compressed as they will be sent.
+
+    Attributes:
+        account: Account name.
+        interface: Interface name.
+        lane: Live or history.
+        fetched_at: When the answer came. [s since epoch, UTC]
+        lines: Lines in the body.
+        first_ns: Earliest stamp. [ns since epoch, UTC]
+        last_ns: Latest stamp. [ns since epoch, UTC]
+        body: Line protocol, gzip.
+    """
+
+    account: str
+    interface: str
+    lane: Lane
+    fetched_at: float
+    lines: int
+    first_ns: int
+    last_ns: int
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch(SpoolBatch):
+    """A batch in its place in the spool.
+
+    Attributes:
+        id: Its number; a batch keeps it until it is settled, split or given up.
+        tries: How often it was postponed.
+        not_before: Not to be sent earlier; 0 where nothing stands against it. [s since epoch, UTC]
+        reason: Why it was postponed last, or "".
+    """
+
+    id: int
+    tries: int
+    not_before: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolStats:
+    """What waits.
+
+    Attributes:
+        batches: Batches.
+        lines: Lines.
+        bytes: Compressed. [B]
+        oldest_fetched_at: When the oldest was fetched, None where nothing waits. [s since epoch, UTC]
+    """
+
+    batches: int
+    lines: int
+    bytes: int
+    oldest_fetched_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Lines by their fate; everything that landed is somewhere.
+
+    Attributes:
+        landed: Appended.
+        settled: Confirmed by the sink.
+        quarantined: Refused by the sink and kept.
+        expired: Older than the database keeps.
+        given_up: Dropped to keep the spool within its bound.
+        damaged: Lost with damaged pages.
+        pending: Waiting now.
+    """
+
+    landed: int = 0
+    settled: int = 0
+    quarantined: int = 0
+    expired: int = 0
+    given_up: int = 0
+    damaged: int = 0
+    pending: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Lines without a known fate: always 0."""
+        fates = self.settled + self.quarantined + self.expired + self.given_up + self.damaged
+        return self.landed - fates - self.pending
+
+
+class Spool:
+    """Two lanes, each first in, first out. History waits while anything live waits.
+
+    A batch that is no longer here (given up while it was being sent) is no error: `settle`, `postpone`
+    and `split` then change nothing and return False.
+    """
+
+    def __init__(self, database: Database, quarantine: Quarantine, counters: Counters) -> None:
+        self._database = database
+        self._quarantine = quarantine
+        self._counters = counters
+
+    def append(self, batch: SpoolBatch) -> int:
+        """Put a batch at the end of its lane and return its number."""
+        with self._database.joined():
+            rows = self._database.rows(
+                "SELECT coalesce(max(place), 0) + 1 FROM spool WHERE lane = ?", (batch.lane.value,)
+            )
+            self._count(batch.account, "landed", batch.lines)
+            return self._insert(batch, int(rows[0][0]), 0)
+
+    def oldest(self, now: float = math.inf) -> StoredBatch | None:
+        """Return the batch whose turn it is, None where nothing waits or its turn is not before `now`.
+
+        A batch whose body is damaged is counted and passed over.
+
+        Args:
+            now: The moment. [s since epoch, UTC]
+        """
+        while head := self._head():
+            if head[9] > now:
+                return None
+            body = self._body(head)
+            if body is not None:
+                return _stored(head, body)
+            self._lose(head, "damaged")
+        return None
+
+    def due_at(self) -> float | None:
+        """Return the moment from which `oldest` gives a batch, 0 for at once, None where nothing waits."""
+        head = self._head()
+        return None if head is None else float(head[9])
+
+    def head(self) -> StoredBatch | None:
+        """Return the batch whose turn is next, due or not, without its body; None where nothing waits."""
+        head = self._head()
+        return None if head is None else _stored(head, b"")
+
+    def settle(self, batch_id: int) -> bool:
+        """The sink has confirmed the whole batch: forget it. False where it is no longer here."""
+        with self._database.joined():
+            row = self._row(batch_id)
+            if row is None:
+                return False
+            self._cover(row)
+            self._lose(row, "settled")
+        return True
+
+    def postpone(self, batch_id: int, not_before: float, reason: str) -> bool:
+        """Keep the batch at its place and its lane waiting. False where it is no longer here.
+
+        Args:
+            batch_id: Its number.
+            not_before: When to try again. [s since epoch, UTC]
+            reason: Why, for a person.
+        """
+        return (
+            self._database.execute(
+                "UPDATE spool SET tries = tries + 1, not_before = ?, reason = ? WHERE id = ?",
+                (not_before, reason, batch_id),
+            ).rowcount
+            > 0
+        )
+
+    def split(
+        self,
+        batch_id: int,
+        parts: Sequence[SpoolBatch],
+        quarantined: Sequence[Rejected] = (),
+        *,
+        settled: int = 0,
+        expired: int = 0,
+        damaged: int = 0,
+    ) -> bool:
+        """Put parts in the place of a batch, in one transaction. False where it is no longer here.
+
+        Args:
+            batch_id: Its number; the parts get numbers of their own.
+            parts: What is still to be sent, in order; may be empty.
+            quarantined: Lines cut out for good.
+            settled: Lines that the sink has confirmed.
+            expired: Lines older than the database keeps.
+            damaged: Lines that cannot be read any more.
+
+        Raises:
+            ValueError: Lines would be lost or invented.
+        """
+        with self._database.joined():
+            row = self._row(batch_id)
+            if row is None:
+                return False
+            lines = sum(part.lines for part in parts) + len(quarantined) + settled + expired + damaged
+            if lines != row[4]:
+                raise ValueError(f"a batch of {row[4]} lines cannot become {lines} lines")
+            if settled:
+                self._cover(row)
+            account, lane = row[0], row[2]
+            place, sub = self._database.rows("SELECT place, sub FROM spool WHERE id = ?", (batch_id,))[0]
+            self._delete(batch_id)
+            self._database.execute(
+                "UPDATE spool SET sub = sub + ? WHERE lane = ? AND place = ? AND sub > ?",
+                (len(parts), lane, place, sub),
+            )
+            for offset, part in enumerate(parts):
+                self._insert(part, place, sub + offset, lane=lane)
+            for rejected in quarantined:
+                self._quarantine.add(rejected)
+            self._count(account, "quarantined", len(quarantined))
+            self._count(account, "settled", settled)
+            self._count(account, "expired", expired)
+            self._count(account, "damaged", damaged)
+        return True
+
+    def make_room(self, max_bytes: int, *, refetchable: Collection[str] | None = None) -> list[StoredBatch]:
+        """Give up batches until the spool keeps within its bound; returns them, to be marked as gaps.
+
+        At most 64 at once: call again until the list is empty. The oldest live batches go first, then
+        the oldest history; what history cannot fetch again goes last.
+
+        Args:
+            max_bytes: The bound. [B]
+            refetchable: Interfaces whose live rows history can fetch again; None: all.
+        """
+        given_up: list[StoredBatch] = []
+        with self._database.joined():
+            over = self.stats().bytes - max_bytes
+            if over <= 0:
+                return given_up
+            rows = self._database.rows(f"SELECT {_COLUMNS} FROM spool ORDER BY lane DESC, place, sub")  # noqa: S608  constants only
+            if refetchable is not None:
+                rows.sort(key=lambda row: row[2] == Lane.LIVE and row[1] not in refetchable)
+            for row in rows[:GIVEN_UP_AT_ONCE]:
+                given_up.append(_stored(row, self._body(row) or b""))
+                self._lose(row, "given_up")
+                over -= row[11]
+                if over <= 0:
+                    break
+        return given_up
+
+    def stats(self, account: str | None = None) -> SpoolStats:
+        """Return what waits, of one account or of all."""
+        rows = self._database.rows(
+            "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(size), 0), min(fetched_at) FROM spool"
+            " WHERE ?1 IS NULL OR account = ?1",
+            (account,),
+        )
+        return SpoolStats(*rows[0])
+
+    def balance(self, account: str | None = None) -> Balance:
+        """Return the fate of every line that ever landed, of one account or of all."""
+        rows = self._database.rows(
+            "SELECT name, sum(n) FROM counter WHERE name LIKE 'lines\\_%' ESCAPE '\\'"
+            " AND (?1 IS NULL OR account = ?1) GROUP BY name",
+            (account,),
+        )
+        counts: dict[str, int] = dict(rows)
+        fates = {fate: int(counts.get(f"lines_{fate}", 0)) for fate in _FATES}
+        return Balance(**fates, pending=self.stats(account).lines)
+
+    def shift(self, delta_s: float) -> None:
+        """Move the moments of the next tries with a jump of the wall clock. [s]"""
+        self._database.execute(
+            "UPDATE spool SET not_before = not_before + ? WHERE not_before > 0", (delta_s,)
+        )
+
+    def rebase(self, now: float) -> None:
+        """Let what waits for a moment after `now` wait no longer: at a start everything is tried at once."""
+        self._database.execute("UPDATE spool SET not_before = 0.0 WHERE not_before > ?", (now,))
+
+    def _head(self) -> Row | None:
+        for lane in (Lane.LIVE, Lane.HISTORY):
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM spool WHERE lane = ? ORDER BY place, sub LIMIT 1",  # noqa: S608  constants only
+                (lane.value,),
+            )
+            if rows:
+                return rows[0]
+        return None
+
+    def _row(self, batch_id: int) -> Row | None:
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM spool WHERE id = ?", (batch_id,))  # noqa: S608  constants only
+        return rows[0] if rows else None
+
+    def _body(self, row: Row) -> bytes | None:
+        rows = self._database.rows("SELECT body FROM spool_body WHERE id = ?", (row[7],))
+        if not rows or zlib.crc32(rows[0][0]) != row[12]:
+            return None
+        body: bytes = rows[0][0]
+        return body
+
+    def _insert(self, batch: SpoolBatch, place: int, sub: int, *, lane: str = "") -> int:
+        cursor = self._database.execute(
+            "INSERT INTO spool (account, interface, lane, place, sub, fetched_at, lines, first_ns, last_ns,"
+            " size, crc, tries, not_before, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0.0, '')",
+            (
+                batch.account,
+                batch.interface,
+                lane or batch.lane.value,
+                place,
+                sub,
+                batch.fetched_at,
+                batch.lines,
+                batch.first_ns,
+                batch.last_ns,
+                len(batch.body),
+                zlib.crc32(batch.body),
+            ),
+        )
+        batch_id = cursor.lastrowid or 0
+        self._database.execute("INSERT INTO spool_body (id, body) VALUES (?, ?)", (batch_id, batch.body))
+        return batch_id
+
+    def _delete(self, batch_id: int) -> None:
+        self._database.execute("DELETE FROM spool WHERE id = ?", (batch_id,))
+        self._database.execute("DELETE FROM spool_body WHERE id = ?", (batch_id,))
+
+    def _lose(self, row: Row, fate: str) -> None:
+        with self._database.joined():
+            self._delete(row[7])
+            self._count(row[0], fate, row[4])
+
+    def _count(self, account: str, fate: str, lines: int) -> None:
+        self._counters.add(account, f"lines_{fate}", lines)
+
+    def _cover(self, row: Row) -> None:
+        # Here, and not at landing: in the order of writing, what is settled now comes after what was rejected.
+        if not self._quarantine.watches():
+            return
+        try:
+            lines = gzip.decompress(self._body(row) or b"").split(b"\n")
+        except (OSError, EOFError, zlib.error):
+            # No gzip: nothing can be said about its lines, and the batch must not stay for that.
+            return
+        self._quarantine.cover(lines, row[3])
+
+
+def _stored(row: Row, body: bytes) -> StoredBatch:
+    account, interface, lane, fetched_at, lines, first_ns, last_ns, batch_id, tries, not_before, reason = row[
+        :11
+    ]
+    return StoredBatch(
+        account=account,
+        interface=interface,
+        lane=Lane(lane),
+        fetched_at=fetched_at,
+        lines=lines,
+        first_ns=first_ns,
+        last_ns=last_ns,
+        body=body,
+        id=batch_id,
+        tries=tries,
+        not_before=not_before,
+        reason=reason,
+    )
