@@ -76,3 +76,4 @@ def test_not_a_value_texts_are_normal():
     """The texts that mean "no value" are written as they are compared: stripped and in lower case."""
     assert {"", "n/a", "null"} <= NOT_A_VALUE
     assert all(text == text.strip().lower() for text in NOT_A_VALUE)
+    assert not {"0", "nan", "inf"} & NOT_A_VALUE

@@ -57,4 +57,4 @@ TOKEN_COOKIE: Final = "XSRF-TOKEN"  # noqa: S105  the name of a key, not a secre
 SUCCESS_CODE: Final = "0"
 
 # Texts that stand where a number belongs and mean "no value" (observed); compared after strip() and lower().
-NOT_A_VALUE: Final = frozenset({"", "n/a", "na", "null", "none", "nan", "-", "--"})
+NOT_A_VALUE: Final = frozenset({"", "n/a", "null", "-", "--"})

@@ -18,7 +18,7 @@ _REPORT = "This is a defect of the collector: please report it with the interfac
 _NEVER_MADE = "The collector makes no such call; another program may use the same account."
 _GRANT = (
     "In FusionSolar, as company administrator, open System > Business Configuration > Northbound Management, edit the API user, "
-    "tick the data interface named here (under the basic APIs) and the plants concerned, and save."
+    "tick this interface in the list (under the basic APIs) and the plants concerned, and save."
 )
 _OWNER = (
     'The plant\'s owner (not the installer) opens the plant > Basic info > Set permissions and ticks "Access to API"; '

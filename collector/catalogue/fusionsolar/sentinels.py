@@ -48,7 +48,7 @@ SENTINELS: Final = (
 )
 
 # Registers of 16 bits without a value; an energy or a moment may well have this value, so it counts for momentary values and states.
-_EMPTY_WORD: Final = 65_535.0
+EMPTY_WORD: Final = 65_535.0
 _LASTING_UNITS: Final = frozenset({"kWh", "kvarh", "s", "h", "kg", "trees", "currency", "kWp"})
 
 
@@ -56,7 +56,7 @@ def sentinels_for(row: Field) -> Sentinels:
     """The numbers that mean "no value" in this field."""
     numbers = {one.low for one in SENTINELS if not one.stored_units}
     if row.kind is Kind.STATE or row.stored not in _LASTING_UNITS:
-        numbers.add(_EMPTY_WORD)
+        numbers.add(EMPTY_WORD)
     bands = tuple(
         (one.low, one.high)
         for one in SENTINELS
