@@ -118,7 +118,8 @@ class Account(HoldsSecrets):
     pace: Literal["even", "burst"] = "even"
     """How calls are spread over a window, for interfaces without a pace of their own."""
     limits: dict[str, Limits] = Field(
-        default_factory=dict, examples=[{"getDevRealKpi": {"calls": 1, "window_s": 600}}]
+        default_factory=dict,
+        examples=[{"getDevRealKpi": {"calls": 1, "window_s": 600, "min_gap_s": 60, "pace": "even"}}],
     )
     """Limits that replace the documented ones, by interface name."""
     timezone: Zone = Field(default=None, examples=["Europe/Berlin"])

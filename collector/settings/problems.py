@@ -98,23 +98,25 @@ def _one(detail: ErrorDetails, root: type[BaseModel]) -> ConfigurationError:
     return ConfigurationError(setting, problem, mend)
 
 
+_PLAIN = {
+    "string_too_short": ("is empty", "Fill it in."),
+    "string_type": ("is not text", "Put the value into quotes."),
+    "model_type": ("is not a mapping", "Write its keys below it, indented by two spaces."),
+    "dict_type": ("is not a mapping", "Write its keys below it, indented by two spaces."),
+    "list_type": ("is not a list", "Write it as [one, two]."),
+}
+
+
 def _plain(detail: ErrorDetails, setting: str) -> tuple[str, str]:
     kind = detail["type"]
-    context: dict[str, Any] = detail.get("ctx", {})
     if kind == "missing":
         return "is missing", f"Set it in the configuration file, or as {environment_name(setting)}."
     if kind == "literal_error":
-        return "is none of the allowed values", f"Use {context['expected']}."
-    if kind == "string_type":
-        return "is not text", "Put the value into quotes."
-    if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return "is not a mapping", "Write its keys below it, indented by two spaces."
-    if kind in {"list_type", "tuple_type"}:
-        return "is not a list", "Write it as [one, two]."
-    return (
-        f"cannot be used: {detail['msg'][0].lower()}{detail['msg'][1:]}",
-        "Correct the value, or remove the line for the default.",
-    )
+        return "is none of the allowed values", f"Use {detail['ctx']['expected']}."
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    reason = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"cannot be used: {reason}", "Correct the value, or remove the line for the default."
 
 
 def _names_at(root: type[BaseModel], path: Sequence[str]) -> list[str]:

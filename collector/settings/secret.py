@@ -49,7 +49,7 @@ class HoldsSecrets(Part):
             file = filled.get(f"{key}_file")
             if file is None:
                 continue
-            if filled.get(key) is not None:
+            if filled.get(key) not in (None, ""):  # the example leaves "" to be filled in
                 raise SettingProblem(f"is given beside {key}_file", "Keep one of the two.", key)
             filled[key] = read_secret(Path(str(file)), f"{key}_file")
         return filled

@@ -234,3 +234,10 @@ def test_find_prefers_the_chosen_file(tmp_path, monkeypatch):
     assert find(None, {}) == Path("config/collector.yaml")
     assert find(None, {"SOLAR_CONFIG": "a.yaml"}) == Path("a.yaml")
     assert find(Path("b.yaml"), {"SOLAR_CONFIG": "a.yaml"}) == Path("b.yaml")
+
+
+def test_an_empty_password_beside_a_file_is_none(settings_of, tmp_path):
+    """The example's empty password does not stand in the way of a file."""
+    (tmp_path / "pw").write_text("from file")
+    text = HOME.replace(SECRET, '""') + f"    password_file: {tmp_path / 'pw'}\n"
+    assert password(settings_of(text)) == "from file"

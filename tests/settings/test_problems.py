@@ -72,7 +72,7 @@ INFLUX2 = "sink: {kind: influxdb2, url: http://influxdb:8086, org: home, token: 
         ),
         (account(username=None), "accounts.home.username", "SOLAR_ACCOUNTS__HOME__USERNAME"),
         (account(base_url=None), "accounts.home.base_url", "is missing"),
-        (account(username='""'), "accounts.home.username", "at least 1 character"),
+        (account(username='""'), "accounts.home.username", "is empty. Fill it in."),
         (account(password=None), "accounts.home.password", "password_file"),
         (account(password='""'), "accounts.home.password", "is missing"),
         (account(password="1234"), "accounts.home.password", "quotes"),
