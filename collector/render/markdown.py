@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+MANUAL: Final = (
 _RENDERED: Final = (
     "<!-- Rendered from the catalogue by `python -m collector.render.reference`. Do not edit. -->"
 )
