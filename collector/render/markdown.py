@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MANUAL: Final = (
+    "Sections are those of the FusionSolar Northbound Interface Reference V6, issue 01 of 2023-01-19."
+)
 _RENDERED: Final = (
     "<!-- Rendered from the catalogue by `python -m collector.render.reference`. Do not edit. -->"
 )

@@ -5,19 +5,13 @@ Run ``python -m collector.render.reference`` after a change of the catalogue; a 
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from collector.catalogue import fusionsolar
 from collector.catalogue.decisions import DOES
-from collector.catalogue.fusionsolar.alarms import LANGUAGES
-from collector.catalogue.fusionsolar.envelope import NOT_A_VALUE
-from collector.catalogue.fusionsolar.sentinels import EMPTY_WORD, SENTINELS
-from collector.catalogue.schema import MEASUREMENTS, OWN_FIELDS
-from collector.catalogue.terms import Decision, Kind, Span
-from collector.catalogue.units import SUFFIXES
+from collector.catalogue.terms import Decision, Span
 from collector.quota import Fleet, budget_calls
 from collector.render.markdown import MANUAL, page, table
 from collector.render.schema_page import render_schema
@@ -25,14 +19,12 @@ from collector.render.schema_page import render_schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from collector.catalogue.terms import Budget, ErrorCode, Field, Interface
+    from collector.catalogue.terms import Budget, ErrorCode, Interface
 
 _RENDERED: Final = (
     "<!-- Rendered from the catalogue by `python -m collector.render.reference`. Do not edit. -->"
 )
 _FLEETS: Final = (1, 20, 120)
-    "Sections are those of the FusionSolar Northbound Interface Reference V6, issue 01 of 2023-01-19."
-)
 
 _WINDOWS: Final[Mapping[int, str]] = {
     300: "5 min",
