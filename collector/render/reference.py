@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from collector.catalogue.terms import Budget, ErrorCode, Interface
 
-_RENDERED: Final = (
-    "<!-- Rendered from the catalogue by `python -m collector.render.reference`. Do not edit. -->"
-)
 _FLEETS: Final = (1, 20, 120)
 
 _WINDOWS: Final[Mapping[int, str]] = {
