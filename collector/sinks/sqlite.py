@@ -11,7 +11,6 @@ a curve. Other processes may read while the collector writes.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import threading
 import zlib
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from collector import lineprotocol
-from collector.errors import LinesRejected, SinkError, SinkMisconfigured, SinkUnavailable
+from collector.errors import LinesRejected
 from collector.packing import unpack
+from collector.sinks.sqlite_file import fault, open_to_read, open_to_write
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
@@ -30,34 +30,13 @@ if TYPE_CHECKING:
 
     from collector.lineprotocol import Point
 
-_FORMAT = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS series (
-    id INTEGER PRIMARY KEY, measurement TEXT NOT NULL, tags TEXT NOT NULL, UNIQUE (measurement, tags)) STRICT;
-CREATE TABLE IF NOT EXISTS field (
-    measurement TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
-    PRIMARY KEY (measurement, name)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS point (
-    series INTEGER NOT NULL REFERENCES series, time INTEGER NOT NULL, fields TEXT NOT NULL,
-    PRIMARY KEY (series, time)) STRICT, WITHOUT ROWID;
-"""
 _MERGE = """
 INSERT INTO point (series, time, fields) VALUES (?, ?, ?)
 ON CONFLICT (series, time) DO UPDATE SET fields = json_patch(fields, excluded.fields)
 """
+_WORDS: dict[type, str] = {float: "number", str: "string"}
 _ROWS_READ = 1_000
-_LARGEST_LOG = 64 * 1024 * 1024
 _TIMES = range(-(2**63), 2**63)
-
-_WAITING = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_IOERR: "the disk fails",
-    sqlite3.SQLITE_BUSY: "another process holds it",
-    sqlite3.SQLITE_LOCKED: "another process holds it",
-    sqlite3.SQLITE_NOMEM: "memory is short",
-}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_CLOSED_TO_US = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 
 
 class SqliteStore:
@@ -89,9 +68,9 @@ class SqliteStore:
         self, begin_ns: int, end_ns: int, measurements: Collection[str] | None = None
     ) -> AsyncIterator[bytes]:
         """Yield stored points as lines, as they were when reading began; see `Sink.points`."""
-        connection = await asyncio.to_thread(self._open_to_read)
-        if connection is None:
+        if not self._path.exists():
             return
+        connection = await asyncio.to_thread(open_to_read, self._path)
         with closing(connection):
             for measurement, tags, series in await asyncio.to_thread(self._list, connection, measurements):
                 cursor = connection.execute(
@@ -118,7 +97,7 @@ class SqliteStore:
             except BaseException as error:
                 self._forget()
                 if isinstance(error, sqlite3.Error):
-                    raise self._fault(error) from None
+                    raise fault(self._path, error) from None
                 raise
         if rejected:
             raise LinesRejected(next(iter(rejected.values())), rejected, rest_written=True)
@@ -194,39 +173,10 @@ class SqliteStore:
         self._seen_version = version
 
     def _open(self) -> sqlite3.Connection:
-        """Return the writing connection; raises as sqlite3 does, or SinkMisconfigured."""
-        if self._connection is not None:
-            return self._connection
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise SinkMisconfigured(
-                f"{self._path} cannot be made ({error.strerror}); make its directory writable or set sink.path"
-            ) from None
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        self._connection = connection
-        return connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        """Set the file up; a batch is settled in the spool once COMMIT returns, so it must be on the disk then."""
-        connection.execute("PRAGMA page_size = 8192")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_LOG}")
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found > _FORMAT:
-            raise SinkMisconfigured(
-                f"{self._path} was made by a newer version; use that, or another sink.path"
-            )
-        if found < _FORMAT:
-            connection.executescript(_SCHEMA)
-            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        """Return the writing connection; raises as `open_to_write`."""
+        if self._connection is None:
+            self._connection = open_to_write(self._path)
+        return self._connection
 
     def _probe(self) -> str:
         with self._lock:
@@ -236,20 +186,8 @@ class SqliteStore:
                 connection.execute("ROLLBACK")
             except sqlite3.Error as error:
                 self._forget()
-                raise self._fault(error) from None
+                raise fault(self._path, error) from None
         return f"the embedded store {self._path} takes writes"
-
-    def _open_to_read(self) -> sqlite3.Connection | None:
-        """Return a connection that cannot write, None where there is no file yet."""
-        if not self._path.exists():
-            return None
-        try:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA query_only = 1")
-            connection.execute("BEGIN")
-        except sqlite3.Error as error:
-            raise self._fault(error) from None
-        return connection
 
     def _list(
         self, connection: sqlite3.Connection, measurements: Collection[str] | None
@@ -263,7 +201,7 @@ class SqliteStore:
                 if measurements is None or measurement in measurements
             ]
         except sqlite3.Error as error:
-            raise self._fault(error) from None
+            raise fault(self._path, error) from None
 
     def _fetch(self, cursor: sqlite3.Cursor, measurement: str, tags: list[tuple[str, str]]) -> list[bytes]:
         """Return the next points of a series as lines."""
@@ -274,7 +212,7 @@ class SqliteStore:
                 for time_ns, fields in cursor.fetchmany(_ROWS_READ)
             ]
         except sqlite3.Error as error:
-            raise self._fault(error) from None
+            raise fault(self._path, error) from None
 
     def _forget(self) -> None:
         """Drop the connection and what was believed about the file; an open transaction is rolled back."""
@@ -288,20 +226,3 @@ class SqliteStore:
     def _close(self) -> None:
         with self._lock:
             self._forget()
-
-    def _fault(self, error: sqlite3.Error) -> SinkError | sqlite3.Error:
-        """Return the sink error of a fault of the file; a defect of the program stays what it is."""
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
-        if code in _WAITING:
-            return SinkUnavailable(f"{self._path}: {_WAITING[code]} ({error})")
-        if code in _DAMAGED:
-            return SinkMisconfigured(
-                f"{self._path} is damaged ({error}); stop the collector, move the file away and start again: a new one "
-                "is made. `sqlite3 FILE .recover` brings back what can be read"
-            )
-        if code in _CLOSED_TO_US:
-            return SinkMisconfigured(f"{self._path} cannot be written ({error}); check its owner and rights")
-        return error
-
-
-_WORDS: dict[type, str] = {float: "number", str: "string"}

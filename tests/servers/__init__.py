@@ -1,0 +1,1 @@
+"""Servers that pretend, each with the manners of one real one."""
