@@ -36,6 +36,6 @@ def sink_for(settings: Settings, clock: Clock) -> Sink:
             password=chosen.password.get_secret_value(),
             timeout_s=settings.timeouts.sink_s,
         )
-    from collector.sinks.sqlite import SQLiteStore
+    from collector.sinks.sqlite import SqliteStore
 
-    return SQLiteStore(settings.store_path)
+    return SqliteStore(settings.store_path)

@@ -1,0 +1,30 @@
+"""``health``: is the event loop of `run` alive. For a container's HEALTHCHECK."""
+
+from __future__ import annotations
+
+import typer
+
+from collector.cli.options import Config
+
+FRESH_S = 120.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def health(config: Config = None) -> None:
+        """Exit 0 while `run` is alive, whatever vendor and database do; else 1."""
+        import time
+
+        from collector.cli.options import settings_of
+
+        beat = settings_of(config).state_dir / "beat"
+        try:
+            age = time.time() - beat.stat().st_mtime
+        except OSError:
+            typer.echo(f"not running: {beat} does not exist")
+            raise typer.Exit(1) from None
+        alive = age < FRESH_S
+        typer.echo(f"{'alive' if alive else 'not alive'}: last beat {age:.0f} s ago")
+        raise typer.Exit(0 if alive else 1)

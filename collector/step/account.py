@@ -1,0 +1,293 @@
+"""One account as the steps see it: what is known of it in memory, loaded from the state file and kept in line with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from collector import planner, quota
+from collector.catalogue.terms import Interface, Role, Subject
+from collector.coverage import Held
+from collector.model import Batch
+from collector.step.faults import Faults
+from collector.step.permissions import Permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from collector.clock import Clock
+    from collector.model import Call, Device, Plant
+    from collector.quota import Allowance, Fleet, Lesson, Spend
+    from collector.settings import Account as AccountSettings
+    from collector.settings import PlantSettings
+    from collector.step.claims import Claims
+    from collector.store import StateFile
+    from collector.vendors import Vendor
+
+LISTED = "*"  # the coverage member that stands for a whole list
+LISTING = "list"
+KEPT_SPENDS = 72
+
+
+class Account:
+    """The durable facts of one account, in memory.
+
+    Args:
+        name: Name in the settings.
+        config: Its settings.
+        plant_settings: Settings by plant id.
+        vendor: What it talks to.
+        state: The state file.
+        clock: Where time comes from.
+        timeout_s: Total timeout of a call. [s]
+        claims: Shared with the other accounts.
+        tell: Receives each change of state once: event name and words.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        config: AccountSettings,
+        *,
+        plant_settings: Mapping[str, PlantSettings],
+        vendor: Vendor,
+        state: StateFile,
+        clock: Clock,
+        timeout_s: float,
+        claims: Claims,
+        tell: Callable[[str, str, str], None],
+    ) -> None:
+        self.name = name
+        self.config = config
+        self.vendor = vendor
+        self.state = state
+        self.clock = clock
+        self.timeout_s = timeout_s
+        self.claims = claims
+        self.faults = Faults(name, state, tell)
+        self.permissions = Permissions(name, state)
+        self.plants: list[Plant] = []
+        self.devices: list[Device] = []
+        self.asked: dict[str, dict[Batch, float]] = {}
+        self.held: dict[str, dict[str, dict[str, Held]]] = {}
+        self.strings_shown: dict[str, frozenset[int]] = {}
+        self.stale_since = 0.0
+        self._plant_settings = plant_settings
+        self._spends: dict[str, list[Spend]] = {}
+        self._lessons: dict[str, Lesson] = {}
+        self._batches: dict[str, tuple[object, list[Batch]]] = {}
+        self._version = 0
+        claims.register(name)
+        self.reload()
+
+    # --- loading -----------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read everything again from the state file."""
+        self.plants = self.state.inventory.plants(self.name)
+        self.devices = self.state.inventory.devices(self.name)
+        self.reload_ledger()
+        self.held = {}
+        for held in self.state.coverage.load(self.name):
+            self.held.setdefault(held.interface, {}).setdefault(held.member, {})[held.period] = held
+        self.asked = {}
+        self.strings_shown = self.state.newest.strings_shown()
+        self.inventory_changed()
+
+    def notice_others(self) -> None:
+        """Read again what another process (`check`, `backfill`) may have spent."""
+        if self.state.changed_elsewhere():
+            self.reload_ledger()
+
+    def reload_ledger(self) -> None:
+        """Read what was spent and learned, by this process or another one."""
+        self._lessons = self.state.ledger.lessons(self.name)
+        self._spends = {}
+
+    def inventory_changed(self) -> None:
+        """Forget everything that was worked out from the old lists."""
+        self._version += 1
+        self.claims.list_plants(self.name, (p.plant_id for p in self.plants))
+
+    # --- what the account has -----------------------------------------------------------------------------------
+
+    def fleet(self) -> Fleet:
+        """Return the sizes that the vendor's formulas count: the last complete lists, never more."""
+        devices: dict[int, int] = {}
+        for device in self.devices:
+            if device.missed == 0:
+                devices[device.type_id] = devices.get(device.type_id, 0) + 1
+        return quota.Fleet(sum(p.missed == 0 for p in self.plants), devices)
+
+    def mine(self, plant: Plant) -> bool:
+        """Tell whether this account is the one that reads the plant."""
+        return self.claims.owner(plant.plant_id) in ("", self.name)
+
+    def zone_of(self, plant: Plant) -> str:
+        """Return the zone of a plant: its own setting, else the account's, else what its stamps carried."""
+        own = self._plant_settings.get(plant.plant_id)
+        return (own.timezone if own is not None else None) or self.config.timezone or plant.zone
+
+    def zones(self) -> dict[str, str]:
+        """Return the zone of every plant by the vendor's code."""
+        return {p.code: self.zone_of(p) for p in self.plants}
+
+    def presented(self, plant: Plant) -> Plant:
+        """Return the plant with its zone and with what the user says about it."""
+        own = self._plant_settings.get(plant.plant_id)
+        zoned = replace(plant, zone=self.zone_of(plant))
+        if own is None:
+            return zoned
+        return replace(
+            zoned, group=own.group or plant.group, capacity_kwp=own.capacity_kwp or plant.capacity_kwp
+        )
+
+    def interfaces(self) -> list[Interface]:
+        """Return the interfaces that this account calls on its own."""
+        return [i for i in self.vendor.interfaces.values() if self._calls(i)]
+
+    def _calls(self, interface: Interface) -> bool:
+        if interface.role is Role.PLANTS:
+            return interface.name == self.plant_list()
+        if interface.restricted or (self.config.interfaces and interface.role is not Role.DEVICES):
+            return interface.name in self.config.interfaces
+        if interface.role is Role.CALENDAR:
+            return interface.subject is Subject.PLANT
+        return interface.role in (Role.DEVICES, Role.LIVE, Role.ALARMS)
+
+    def plant_list(self) -> str:
+        """Return the interface that lists the plants: the first that is granted; a legacy user has the older one."""
+        names = self.vendor.plant_lists
+        ordered = tuple(reversed(names)) if self.config.policy == "legacy" else names
+        return next((n for n in ordered if not self.permissions.interface_denied(n)), ordered[0])
+
+    def batches(self, interface: Interface) -> list[Batch]:
+        """Return whom the interface is to be asked about, in the fewest calls."""
+        stamp = (self._version, self.permissions.version)
+        cached = self._batches.get(interface.name)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
+        batches = self._make_batches(interface)
+        self._batches[interface.name] = (stamp, batches)
+        known = self.asked.get(interface.name, {})
+        held = self.held.get(interface.name, {})
+        self.asked[interface.name] = {b: known.get(b) or _last_asked(held, b) for b in batches}
+        return batches
+
+    def _make_batches(self, interface: Interface) -> list[Batch]:
+        apart = self.permissions.set_apart(interface.name)
+        now = self.clock.now()
+        mine = {p.plant_id: p for p in self.plants if self.mine(p)}
+        if interface.subject is Subject.PLANT:
+            plants = [replace(p, zone=self.zone_of(p)) for p in mine.values() if p.code not in apart]
+            return planner.plant_batches(interface, plants, now)
+        devices = [
+            d for d in self.devices if d.plant_id in mine and d.code not in apart and d.sn not in apart
+        ]
+        return planner.device_batches(interface, devices)
+
+    # --- quota --------------------------------------------------------------------------------------------------
+
+    def allowance(self, interface: Interface, *, first_inventory: bool = False) -> Allowance:
+        """Return what the interface may be called: formula, policy and the user's own limits."""
+        own = self.config.limits.get(interface.name)
+        limit = (
+            quota.Limit()
+            if own is None
+            else quota.Limit(own.calls, own.window_s, own.min_gap_s, own.pace and quota.Pace(own.pace))
+        )
+        pace = quota.Pace.BURST if first_inventory else quota.Pace(self.config.pace)
+        return quota.allowance(
+            interface,
+            self.fleet(),
+            self.vendor.kpi_types,
+            policy=self.config.policy,
+            limit=limit,
+            pace=pace,
+        )
+
+    def in_first_inventory(self, interface: Interface) -> bool:
+        """Tell whether the account's very first lists are still being read, which may go without pacing."""
+        if interface.role not in (Role.PLANTS, Role.DEVICES) or any(
+            k.burst_lost for k in self._lessons.values()
+        ):
+            return False
+        if interface.role is Role.PLANTS:
+            return self.listed_at(interface) == 0.0
+        known = self.asked.get(interface.name, {})
+        return any(known.get(b, 0.0) == 0.0 for b in self.batches(interface))
+
+    def next_free(self, interface: Interface, now: float) -> float:
+        """Return the earliest moment at which the interface may be called. [s since epoch, UTC]"""
+        allowance = self.allowance(interface, first_inventory=self.in_first_inventory(interface))
+        lesson = self.lesson(interface.name)
+        free = quota.next_free(allowance, self.spends(interface.name), lesson, now, self.timeout_s)
+        return max(free, quota.account_blocked_until(self._lessons.values(), now))
+
+    def spends(self, interface: str) -> list[Spend]:
+        """Return the newest calls of an interface, oldest first."""
+        if interface not in self._spends:
+            self._spends[interface] = self.state.ledger.recent(self.name, interface, 0.0)
+        return self._spends[interface]
+
+    def trim_spends(self, interface: str, calls: int) -> None:
+        """Forget calls in memory that no question can ask about any more."""
+        spends = self._spends.get(interface)
+        keep = max(KEPT_SPENDS, calls + 8)
+        if spends is not None and len(spends) > 2 * keep:
+            del spends[:-keep]
+
+    def lesson(self, interface: str) -> Lesson:
+        """Return what refusals have taught about an interface."""
+        return self._lessons.get(interface) or quota.Lesson()
+
+    def learn(self, interface: str, lesson: Lesson) -> None:
+        """Keep a lesson, durably where it changed."""
+        if lesson != self.lesson(interface):
+            self._lessons[interface] = lesson
+            self.state.ledger.set_lesson(self.name, interface, lesson)
+
+    # --- facts --------------------------------------------------------------------------------------------------
+
+    def hold(self, held: Iterable[Held]) -> None:
+        """Keep what is held, durably and in memory."""
+        rows = list(held)
+        self.state.coverage.put(self.name, rows)
+        for row in rows:
+            self.held.setdefault(row.interface, {}).setdefault(row.member, {})[row.period] = row
+
+    def out_of_reach(self, interface: Interface, call: Call, now: float) -> None:
+        """Note that the vendor no longer holds a period: it is closed without rows."""
+        self.hold(Held(interface.name, m, call.period, True, now, 1, 0) for m in call.batch.members)
+
+    def rest(self, interface: Interface, until: float) -> None:
+        """Let an interface rest. [s since epoch, UTC]"""
+        lesson = self.lesson(interface.name)
+        self.learn(interface.name, replace(lesson, blocked_until=max(lesson.blocked_until, until)))
+
+    def set_access(self, member: str, words: str, now: float) -> None:
+        """Note whether a plant may be read; a device's member leaves its plant as it is."""
+        if not any(p.code == member and p.access != words for p in self.plants):
+            return
+        self.plants = [
+            replace(p, access=words, access_since=now) if p.code == member else p for p in self.plants
+        ]
+        self.state.inventory.save_plants(self.name, self.plants)
+
+    def trouble(self, words: str) -> None:
+        """Tell once that the state file cannot be written; nothing durable can say so."""
+        self.faults.tell_once("state", words)
+
+    # --- lists --------------------------------------------------------------------------------------------------
+
+    def listed_at(self, interface: Interface) -> float:
+        """Return when a plant list was last complete; 0 before the first. [s since epoch, UTC]"""
+        held = self.held.get(interface.name, {}).get(LISTED, {}).get(LISTING)
+        return held.asked_at if held is not None else 0.0
+
+
+def _last_asked(held: Mapping[str, Mapping[str, Held]], batch: Batch) -> float:
+    """Return when a batch was last asked about, as its first member remembers it."""
+    if not batch.members:
+        return 0.0
+    return max((h.asked_at for h in held.get(batch.members[0], {}).values()), default=0.0)

@@ -1,0 +1,91 @@
+"""Which call an interface deserves now, from what the account knows: lists, sweeps, calendar periods, alarms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from collector import periods, planner
+from collector.catalogue.terms import Interface, Role, Span
+from collector.errors import NotYet
+from collector.model import Batch, Call
+from collector.planner import Ask, Choice, Rest
+
+if TYPE_CHECKING:
+    from collector.step.account import Account
+    from collector.step.listing import Listing
+
+ALARM_SPAN_MS = 31 * 86_400_000
+ALARM_MARGIN_MS = 60_000  # the window is measured by the vendor's clock, not ours
+ALARM_EVERY_S = 300.0
+STALE_PAUSE_S = 3_600.0  # lists are not read again more often than this, however many codes ask for it
+
+
+def choose(account: Account, interface: Interface, listing: Listing, now: float) -> Call:
+    """Return the call that is worth most at an interface.
+
+    Raises:
+        NotYet: Nothing is worth a call before a moment.
+    """
+    rests = account.permissions.interface_rests_until(interface.name)
+    if rests > now:
+        raise NotYet(rests)
+    if interface.role is Role.PLANTS:
+        return _next_page(account, interface, listing, now)
+    choice = _choose_batch(account, interface, now)
+    if isinstance(choice, Rest):
+        raise NotYet(choice.until)
+    return _call(account, interface, choice, now)
+
+
+def _next_page(account: Account, interface: Interface, listing: Listing, now: float) -> Call:
+    page = listing.next_page
+    if page == 1:
+        listed = account.listed_at(interface)
+        due = listed + planner.LIST_EVERY_S if listed else 0.0
+        if account.stale_since > listed:
+            due = min(due, listed + STALE_PAUSE_S)
+        if due > now:
+            raise NotYet(due)
+    # The older list is asked for whole: batch mode needs no page number.
+    return Call(account.name, interface.name, page=0 if interface.legacy and page == 1 else page)
+
+
+def _choose_batch(account: Account, interface: Interface, now: float) -> Choice:
+    batches = account.batches(interface)
+    asked = account.asked.get(interface.name, {})
+    apart = account.permissions.next_apart(interface.name, now)
+    if apart:
+        batches, asked = [_typed(account, interface, b) for b in apart], {}
+    if interface.role is Role.DEVICES:
+        return planner.next_in_turn(batches, asked, now, _list_every(account, asked))
+    if interface.role is Role.CALENDAR:
+        held = {} if apart else account.held.get(interface.name, {})
+        return planner.next_period(interface, batches, held, account.zones(), now)
+    every_s = ALARM_EVERY_S if interface.role is Role.ALARMS else planner.LIVE_EVERY_S
+    return planner.next_in_turn(batches, asked, now, every_s, periods.NOW)
+
+
+def _list_every(account: Account, asked: dict[Batch, float]) -> float:
+    """Return how old a device list may grow: a day, or an hour once a vendor's code said that it is out of date. [s]"""
+    oldest = min(asked.values(), default=0.0)
+    return STALE_PAUSE_S if account.stale_since > oldest else planner.LIST_EVERY_S
+
+
+def _typed(account: Account, interface: Interface, batch: Batch) -> Batch:
+    """Give a lone member its device type back: a stored fact names the member alone."""
+    if not interface.device_types or batch.type_id is not None:
+        return batch
+    known = next((d for d in account.devices if batch.members[0] in (d.code, d.sn)), None)
+    return batch if known is None else replace(batch, type_id=known.type_id)
+
+
+def _call(account: Account, interface: Interface, ask: Ask, now: float) -> Call:
+    begin_ms = end_ms = 0
+    if interface.role is Role.ALARMS:
+        end_ms = int(now * 1000)
+        begin_ms = end_ms - ALARM_SPAN_MS + ALARM_MARGIN_MS
+    elif interface.span in (Span.DATE, Span.MONTH, Span.YEAR, Span.LIFE):
+        far_east = planner.is_far_east(ask.batch, account.zones(), now)
+        begin_ms = periods.collect_time(ask.period, far_east=far_east, now=now)
+    return Call(account.name, interface.name, ask.batch, ask.period, begin_ms=begin_ms, end_ms=end_ms)

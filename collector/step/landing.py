@@ -1,0 +1,275 @@
+"""What an accepted answer changes: lines into the spool, and all that is known, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from collector import coverage, periods, quota
+from collector.catalogue.terms import Role
+from collector.inventory import merge_devices, merge_plants
+from collector.lineprotocol import line
+from collector.model import Lane
+from collector.normaliser import Context, Report, normalise
+from collector.normaliser.info import device_info, plant_info
+from collector.packing import LINES_PER_BATCH, pack
+from collector.step.account import LISTED, LISTING
+from collector.step.alarms import land_alarms
+from collector.step.identities import identities
+from collector.store.spool import SpoolBatch
+from collector.vendors import DeviceList, PlantPage
+from collector.zones import fixed_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from collector.catalogue.terms import Interface
+    from collector.model import Answer
+    from collector.step.account import Account
+    from collector.step.listing import Listing
+    from collector.step.spending import Paid, Spending
+    from collector.vendors import Outcome
+
+NS = 1_000_000_000
+MS_NS = 1_000_000
+
+
+class Landing:
+    """Lands the answers of one account.
+
+    Args:
+        account: The account.
+        spending: Settles the paid call.
+        listing: The plant list being read.
+        on_inventory: Called after the inventory changed.
+    """
+
+    def __init__(
+        self, account: Account, spending: Spending, listing: Listing, on_inventory: Callable[[], None]
+    ) -> None:
+        self._account = account
+        self._spending = spending
+        self._listing = listing
+        self._on_inventory = on_inventory
+
+    async def land(self, interface: Interface, paid: Paid, answer: Answer, outcome: Outcome) -> None:
+        """Keep everything an answer brought, or nothing.
+
+        Raises:
+            AnswerUnreadable: The rows cannot be understood.
+            StateFull: The disk has no room; the answer is lost and still due.
+        """
+        if isinstance(outcome, PlantPage):
+            self._land_plants(interface, paid, answer, outcome)
+        elif isinstance(outcome, DeviceList):
+            self._land_devices(interface, paid, answer, outcome)
+        elif interface.role is Role.ALARMS:
+            with self._account.state.transaction():
+                self._finish(interface, paid, land_alarms(self._account, paid, answer))
+        else:
+            await self._land_rows(interface, paid, answer)
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    async def _land_rows(self, interface: Interface, paid: Paid, answer: Answer) -> None:
+        account = self._account
+        config = account.config
+        context = Context(
+            interface,
+            identities(account, interface, paid.call.batch),
+            paid.call.batch.type_id,
+            date_ms=date_ms(answer),
+            units=config.units,
+            invert_grid=config.invert_grid,
+            invert_battery=config.invert_battery,
+            strings_shown=account.strings_shown,
+        )
+        report = Report()
+        pending: list[bytes] = []
+        packed: list[tuple[int, bytes]] = []
+        for lines in normalise(answer.body, context, report):
+            pending += lines
+            while len(pending) >= LINES_PER_BATCH:
+                packed.append((LINES_PER_BATCH, pack(pending[:LINES_PER_BATCH])))
+                del pending[:LINES_PER_BATCH]
+            await asyncio.sleep(0)
+        stamps = [s for times in report.stamps.values() for s in times]
+        span = (min(stamps) * MS_NS, max(stamps) * MS_NS) if stamps else (int(paid.ended * NS),) * 2
+        with account.state.transaction():
+            for count, body in packed:
+                account.state.spool.append(self._batch(paid, interface, count, body, span))
+            self._finish(interface, paid, pending, span)
+            self._remember(interface, paid, report)
+            if report.unreadable:
+                account.state.answers.keep(
+                    account.name,
+                    interface.name,
+                    paid.ended,
+                    f"{report.unreadable} unreadable values",
+                    answer.body,
+                )
+
+    def _remember(self, interface: Interface, paid: Paid, report: Report) -> None:
+        account = self._account
+        call = paid.call
+        if interface.role is Role.CALENDAR:
+            rows = {m: len(report.stamps.get(m, ())) for m in call.batch.members}
+            held = account.held.setdefault(interface.name, {})
+            account.hold(
+                coverage.after_read(interface.name, call.period, rows, held, account.zones(), paid.ended)
+            )
+        else:
+            self._asked(interface, paid, report.rows)
+            account.state.newest.put(
+                (key, "live", time_ns, paid.ended, fields) for key, (time_ns, fields) in report.newest.items()
+            )
+        for device_id, numbers in report.strings_shown.items():
+            account.state.newest.add_strings(device_id, numbers)
+            account.strings_shown[device_id] = account.strings_shown.get(device_id, frozenset()) | numbers
+        for name, count in (
+            ("unreadable", report.unreadable),
+            ("sentinels", report.sentinels),
+            ("strangers", report.strangers),
+            ("unknown_keys", sum(report.unknown_keys.values())),
+        ):
+            if count:
+                account.state.counters.add(account.name, name, count)
+        self._learn_zones(report)
+
+    def _learn_zones(self, report: Report) -> None:
+        """Give a plant without any zone the offset that its own stamps show; contradictions are told once."""
+        account = self._account
+        learned = {}
+        for plant in account.plants:
+            offset = report.offsets.get(plant.code)
+            if offset is None:
+                continue
+            if not account.zone_of(plant):
+                try:
+                    learned[plant.code] = fixed_zone(round(offset / 60))
+                except ValueError:
+                    continue
+            elif plant.code in report.zone_conflicts:
+                hours = report.zone_conflicts[plant.code] / 3600
+                words = f"the vendor's stamps say UTC{hours:+g} h, not {account.zone_of(plant)}. Mend plants.{plant.plant_id}.timezone"
+                account.faults.begin(f"zone of {plant.name or plant.plant_id}", words, account.clock.now())
+        if learned:
+            account.plants = [replace(p, zone=learned.get(p.code, p.zone)) for p in account.plants]
+            account.state.inventory.save_plants(account.name, account.plants)
+            account.inventory_changed()
+
+    # --- lists ----------------------------------------------------------------------------------------------------
+
+    def _land_plants(self, interface: Interface, paid: Paid, answer: Answer, page: PlantPage) -> None:
+        account = self._account
+        complete = self._listing.add(page)
+        if not complete:
+            with account.state.transaction():
+                self._finish(interface, paid, ())
+            return
+        plants, news = merge_plants(account.plants, self._listing.plants())
+        self._listing.clear()
+        stamp_ns = (page.at_ms or date_ms(answer) or 0) * MS_NS
+        lines = [
+            plant_info(account.presented(p), currency=account.config.currency, time_ns=stamp_ns)
+            for p in plants
+        ]
+        gone = {p.code for p in account.plants} - {p.code for p in plants}
+        with account.state.transaction():
+            account.state.inventory.save_plants(account.name, plants)
+            if gone:
+                account.devices = [d for d in account.devices if d.plant_code not in gone]
+                account.state.inventory.save_devices(account.name, account.devices)
+            self._tell(news, paid.ended)
+            account.hold([coverage.Held(interface.name, LISTED, LISTING, False, paid.ended, 0, len(plants))])
+            self._finish(interface, paid, lines if stamp_ns else ())
+        account.plants = plants
+        if not plants:
+            words = "the account lists no plant. Bind plants to the northbound user, or have the owners allow API access"
+            account.faults.begin("inventory", words, paid.ended)
+        else:
+            account.faults.end("inventory")
+        account.inventory_changed()
+        self._on_inventory()
+
+    def _land_devices(self, interface: Interface, paid: Paid, answer: Answer, listed: DeviceList) -> None:
+        account = self._account
+        members = paid.call.batch.members
+        asked = {p.code for p in account.plants if p.code in members}
+        devices, news = merge_devices(
+            account.devices, asked, [d for d in listed.devices if d.plant_code in asked]
+        )
+        names = {p.plant_id: p.name for p in account.plants}
+        stamp_ns = (listed.at_ms or date_ms(answer) or 0) * MS_NS
+        lines = [
+            device_info(d, names.get(d.plant_id, ""), stamp_ns) for d in devices if d.plant_code in asked
+        ]
+        with account.state.transaction():
+            account.state.inventory.save_devices(account.name, devices)
+            self._tell(news, paid.ended)
+            self._asked(interface, paid, len(listed.devices))
+            self._finish(interface, paid, lines if stamp_ns else ())
+        account.devices = devices
+        account.inventory_changed()
+        self._on_inventory()
+
+    def _tell(self, news: Iterable[str], at: float) -> None:
+        for text in news:
+            self._account.state.inventory.tell(self._account.name, at, text)
+
+    # --- common ---------------------------------------------------------------------------------------------------
+
+    def _asked(self, interface: Interface, paid: Paid, rows: int) -> None:
+        batch = paid.call.batch
+        self._account.asked.setdefault(interface.name, {})[batch] = paid.sent
+        if batch.members:
+            first = batch.members[0]
+            self._account.hold([coverage.Held(interface.name, first, periods.NOW, False, paid.sent, 0, rows)])
+
+    def _finish(
+        self, interface: Interface, paid: Paid, lines: Sequence[bytes], span: tuple[int, int] | None = None
+    ) -> None:
+        """Settle the call and put its lines, with one about the call itself, into the spool."""
+        account = self._account
+        account.permissions.grant_interface(interface.name)
+        for member in account.permissions.acquit(interface.name, paid.call.batch):
+            account.set_access(member, "ok", paid.ended)
+        account.faults.end(interface.name)
+        self._spending.settle(paid, refused=False)
+        account.state.sessions.touch(account.name, paid.ended)
+        account.learn(interface.name, quota.learn_success(account.lesson(interface.name), paid.ended))
+        all_lines = [*lines, api_line(account, interface, paid, refused=False)]
+        stamp = int(paid.sent * NS)
+        account.state.spool.append(
+            self._batch(paid, interface, len(all_lines), pack(all_lines), span or (stamp, stamp))
+        )
+
+    def _batch(
+        self, paid: Paid, interface: Interface, count: int, body: bytes, span: tuple[int, int]
+    ) -> SpoolBatch:
+        lane = Lane.HISTORY if interface.role is Role.HISTORY else Lane.LIVE
+        return SpoolBatch(self._account.name, interface.name, lane, paid.ended, count, span[0], span[1], body)
+
+
+def api_line(account: Account, interface: Interface, paid: Paid, *, refused: bool) -> bytes:
+    """Return the line of `collector_api` that tells of one call."""
+    free = account.next_free(interface, paid.ended)
+    fields: list[tuple[str, float | str]] = [
+        ("calls", 1.0),
+        ("budget", float(account.allowance(interface).calls)),
+        ("rate_limited", 1.0 if refused else 0.0),
+    ]
+    if free != float("inf"):
+        fields.append(("next_allowed_s", max(0.0, round(free - paid.ended, 3))))
+    tags = [("account", account.name), ("interface", interface.name)]
+    return line("collector_api", tags, fields, int(paid.sent * 1000) * MS_NS)
+
+
+def date_ms(answer: Answer) -> int | None:
+    """Return the ``Date`` header of an answer, None where it has none that can be read. [ms since epoch, UTC]"""
+    try:
+        return int(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() * 1000)
+    except ValueError:
+        return None

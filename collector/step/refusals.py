@@ -1,0 +1,106 @@
+"""What a refusal changes: each class of error is a decision, made in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from collector import errors, quota
+from collector.model import Lane
+from collector.packing import pack
+from collector.step.landing import NS, api_line
+from collector.store.spool import SpoolBatch
+
+if TYPE_CHECKING:
+    from collector.catalogue.terms import Interface
+    from collector.step.account import Account
+    from collector.step.login import Login
+    from collector.step.spending import Paid, Spending
+    from collector.store.sessions import Session
+
+UNREACHABLE_S = 60.0
+UNREACHABLE_CAP_S = 300.0  # a cloud that comes back is noticed within a live reading
+REST_S = 3_600.0  # after a defect of ours, or what only a person can mend
+
+
+class Refusals:
+    """Decides what follows a call that brought no rows.
+
+    Args:
+        account: The account.
+        spending: Settles the paid call.
+        login: Told when a session died.
+    """
+
+    def __init__(self, account: Account, spending: Spending, login: Login) -> None:
+        self._account = account
+        self._spending = spending
+        self._login = login
+
+    def refused(self, interface: Interface, paid: Paid, session: Session, error: errors.VendorError) -> None:
+        """Learn from a refusal, durably, and tell what a person should know."""
+        account = self._account
+        too_often = isinstance(error, errors.TooFrequent | errors.WindowSpent | errors.SystemBusy)
+        with account.state.transaction():
+            self._spending.settle(paid, refused=too_often)
+            self._decide(interface, paid, session, error)
+            line = api_line(account, interface, paid, refused=too_often)
+            if not paid.void:
+                stamp = int(paid.sent * NS)
+                account.state.spool.append(
+                    SpoolBatch(
+                        account.name, interface.name, Lane.LIVE, paid.ended, 1, stamp, stamp, pack([line])
+                    )
+                )
+
+    def _decide(self, interface: Interface, paid: Paid, session: Session, error: errors.VendorError) -> None:  # noqa: C901  one branch a decision, side by side on purpose
+        account, now, name = self._account, paid.ended, interface.name
+        lesson = account.lesson(name)
+        if isinstance(error, errors.LoginNeeded):
+            self._login.died(session, now)
+        elif isinstance(error, errors.TooFrequent):
+            account.learn(name, quota.learn_refusal(lesson, account.allowance(interface), now))
+            account.faults.begin(name, str(error), now)
+        elif isinstance(error, errors.WindowSpent):
+            learned = quota.learn_spent(
+                lesson, account.allowance(interface), account.spends(name), now, account.timeout_s
+            )
+            account.learn(name, learned)
+            account.faults.begin(name, str(error), now)
+        elif isinstance(error, errors.SystemBusy):
+            account.learn(name, quota.learn_busy(lesson, now, error.retry_after_s))
+            account.faults.begin(name, str(error), now)
+        elif isinstance(error, errors.InterfaceDenied):
+            account.permissions.deny_interface(name, str(error), now)
+            account.faults.begin(name, str(error), now)
+        elif isinstance(error, errors.MembersDenied):
+            self._bisect(interface, paid, str(error))
+        elif isinstance(error, errors.InventoryStale):
+            account.stale_since = now
+            self._bisect(interface, paid, str(error))
+        elif isinstance(error, errors.OutOfReach):
+            account.out_of_reach(interface, paid.call, now)
+        elif isinstance(error, errors.AnswerUnreadable):
+            account.state.answers.keep(account.name, name, now, str(error), error.body)
+            account.state.counters.add(account.name, "unreadable", 1)
+            account.faults.begin(name, str(error), now)
+        elif isinstance(error, errors.VendorUnreachable):
+            pause = min(UNREACHABLE_CAP_S, UNREACHABLE_S * 2**lesson.busy_count)
+            until = max(lesson.blocked_until, now + pause)
+            account.learn(
+                name,
+                replace(lesson, blocked_until=until, busy_count=lesson.busy_count + 1, reason="no answer"),
+            )
+            account.faults.begin("vendor", str(error), now)
+        else:
+            account.rest(interface, now + REST_S)
+            account.faults.begin(name, str(error), now)
+
+    def _bisect(self, interface: Interface, paid: Paid, words: str) -> None:
+        account, batch = self._account, paid.call.batch
+        if not batch.members:
+            account.permissions.deny_interface(interface.name, words, paid.ended)
+            account.faults.begin(interface.name, words, paid.ended)
+            return
+        for member in account.permissions.suspect(interface.name, batch, words, paid.ended):
+            account.set_access(member, words, paid.ended)
