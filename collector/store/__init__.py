@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collector.store.batches import Balance, SpoolBatch, SpoolStats, StoredBatch
 from collector.store.facts import Fact
 from collector.store.newest import NewestRow
 from collector.store.open_alarms import StoredAlarm
@@ -9,7 +10,6 @@ from collector.store.quarantine import Rejected
 from collector.store.raw_answers import RawAnswer
 from collector.store.salvage import Salvage
 from collector.store.sessions import Session
-from collector.store.spool import Balance, SpoolBatch, SpoolStats, StoredBatch
 from collector.store.state import StateFile
 
 __all__ = [

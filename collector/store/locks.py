@@ -16,7 +16,8 @@ class Locks:
     """Locks of one opening; the system takes them back when the process dies.
 
     ``run.lock`` is held by the one `run`. ``use.lock`` is shared by all that have the file open, so that
-    nobody puts a damaged file aside under another's hands.
+    nobody puts a damaged file aside under another's hands. ``open.lock`` lets one opening begin when the
+    other is done.
     """
 
     def __init__(self, state_dir: Path, *, hold: bool) -> None:
@@ -30,55 +31,68 @@ class Locks:
             StateHeldError: Another `run` has the file.
             OSError: The directory cannot be written.
         """
-        self._run = -1
-        self._use = os.open(state_dir / "use.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._run = self._use = self._opening = -1
         self._path = state_dir / "run.lock"
         try:
+            self._use = _opened(state_dir / "use.lock")
+            self._opening = _opened(state_dir / "open.lock")
+            fcntl.flock(self._opening, fcntl.LOCK_EX)
             if hold:
-                self._hold(state_dir)
+                self._take_run()
             fcntl.flock(self._use, fcntl.LOCK_SH)
-        except BaseException:
+        except BlockingIOError as error:
             self.release()
-            raise
-
-    def alone(self) -> bool:
-        """Keep everybody else out, from now on; False where somebody else has the file open."""
-        if self._run < 0 and not self._take_run():
-            return False
-        try:
-            fcntl.flock(self._use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def share(self, *, hold: bool) -> None:
-        """Let others in again after `alone`; a `run` keeps its own lock."""
-        fcntl.flock(self._use, fcntl.LOCK_SH)
-        if not hold and self._run >= 0:
-            os.close(self._run)
-            self._run = -1
-
-    def release(self) -> None:
-        """Give everything back; a second time does nothing."""
-        for descriptor in (self._use, self._run):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._use = self._run = -1
-
-    def _hold(self, state_dir: Path) -> None:
-        if not self._take_run():
             raise StateHeldError(
                 "state_dir",
                 f"another solar-collector already runs on {state_dir}",
                 "Stop it, or give this one a state_dir of its own",
-            )
+            ) from error
+        except BaseException:
+            self.release()
+            raise
 
-    def _take_run(self) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+    def alone(self) -> None:
+        """Keep everybody else out from now on, until `share`.
+
+        Raises:
+            StateHeldError: Somebody else has the file open.
+        """
+        try:
+            if self._run < 0:
+                self._take_run()
+            fcntl.flock(self._use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StateHeldError(
+                "state_dir",
+                "its state file is damaged, and another solar-collector has it open",
+                "End the other one, then start again: what is readable will be saved",
+            ) from error
+
+    def share(self, *, hold: bool) -> None:
+        """The file is open now: let others open it too; a `run` keeps its own lock."""
+        fcntl.flock(self._use, fcntl.LOCK_SH)
+        if not hold and self._run >= 0:
+            os.close(self._run)
+            self._run = -1
+        os.close(self._opening)
+        self._opening = -1
+
+    def release(self) -> None:
+        """Give everything back; a second time does nothing."""
+        for descriptor in (self._use, self._run, self._opening):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._use = self._run = self._opening = -1
+
+    def _take_run(self) -> None:
+        descriptor = _opened(self._path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except BaseException:
             os.close(descriptor)
-            return False
+            raise
         self._run = descriptor
-        return True
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

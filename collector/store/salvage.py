@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import zlib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from collector.store.schema import TABLES, upgrade
+from collector.store.mend import mend
+from collector.store.schema import STEPS, TABLES, description, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -46,6 +46,10 @@ def salvage(damaged: Path, target: Path, result: Salvage) -> None:
         damaged: The damaged file; it is only read.
         target: The new file; it is replaced where it exists.
         result: What was saved is noted here.
+
+    Raises:
+        sqlite3.Error: The new file could not be written.
+        OSError: As before.
     """
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -54,17 +58,21 @@ def salvage(damaged: Path, target: Path, result: Salvage) -> None:
         # Nothing here needs a journal: an unfinished copy is thrown away, a finished one is synced below.
         new.execute("PRAGMA journal_mode = OFF")
         new.execute("PRAGMA synchronous = OFF")
-        upgrade(new)
-        version = new.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()[0]
-        old = _readable(damaged)
-        if old is not None:
-            with closing(old):
-                for table in TABLES:
-                    result.rows[table] = _copy(old, new, table)
+        # As old as the damaged file: the next opening brings it forward like any other.
+        version = _version(damaged)
+        upgrade(new, STEPS[:version])
+        described = description(new)
+        present = {name for name, _ in described}
+        mended = target.with_name(f"{target.name}-mended")
+        with _readable(damaged, mended, target, described) as old:
+            for table in filter(present.__contains__, TABLES):
+                result.rows[table] = _copy(old, new, table)
+        for tail in ("", "-wal", "-shm"):
+            mended.with_name(f"{mended.name}{tail}").unlink(missing_ok=True)
         new.execute("BEGIN")
         new.executemany(
             "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
-            [("version", version), ("salvaged", result.put_aside.name)],
+            [("version", str(version)), ("salvaged", result.put_aside.name)],
         )
         _drop_damaged_batches(new)
         result.lost_lines = _balance(new)
@@ -76,18 +84,40 @@ def salvage(damaged: Path, target: Path, result: Salvage) -> None:
         os.close(descriptor)
 
 
-def _readable(damaged: Path) -> sqlite3.Connection | None:
-    # First with what its write-ahead log holds, then without.
-    for mode in ("mode=ro", "immutable=1"):
-        connection = sqlite3.connect(f"file:{quote(str(damaged))}?{mode}", uri=True, isolation_level=None)
-        connection.text_factory = _text
+@contextmanager
+def _readable(
+    damaged: Path, mended: Path, template: Path, expected: list[tuple[str, str]]
+) -> Iterator[sqlite3.Connection]:
+    with closing(_read_only(damaged)) as connection:
+        if _describes(connection, expected):
+            yield connection
+            return
+    mend(damaged, mended, template)
+    with closing(_read_only(mended)) as connection:
+        yield connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = _text
+    return connection
+
+
+def _version(damaged: Path) -> int:
+    newest = len(STEPS)
+    with closing(_read_only(damaged)) as connection:
         try:
-            connection.execute("SELECT name FROM sqlite_schema").fetchall()
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.Error:
-            connection.close()
-        else:
-            return connection
-    return None
+            return newest
+    return version if 0 < version < newest else newest
+
+
+def _describes(connection: sqlite3.Connection, expected: list[tuple[str, str]]) -> bool:
+    try:
+        return description(connection) == expected
+    except sqlite3.Error:
+        return False
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> int:

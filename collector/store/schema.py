@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-# STRICT, so that quick_check finds a value whose type a damaged page has changed.
+# STRICT, so that integrity_check finds a value whose type a damaged page has changed.
 FIRST = """
 CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from collector.model import Lane
+from collector.store.batches import COLUMNS, FATES, Balance, SpoolBatch, SpoolStats, StoredBatch, stored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,98 +20,7 @@ if TYPE_CHECKING:
 GIVEN_UP_AT_ONCE = 64
 """Batches that one call of `make_room` gives up at most, so that its answer stays small."""
 
-_COLUMNS = (
-    "account, interface, lane, fetched_at, lines, first_ns, last_ns, id, tries, not_before, reason, size, crc"
-)
-_FATES = ("landed", "settled", "quarantined", "expired", "given_up", "damaged")
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolBatch:
-    """Lines of one answer, compressed as they will be sent.
-
-    Attributes:
-        account: Account name.
-        interface: Interface name.
-        lane: Live or history.
-        fetched_at: When the answer came. [s since epoch, UTC]
-        lines: Lines in the body.
-        first_ns: Earliest stamp. [ns since epoch, UTC]
-        last_ns: Latest stamp. [ns since epoch, UTC]
-        body: Line protocol, gzip.
-    """
-
-    account: str
-    interface: str
-    lane: Lane
-    fetched_at: float
-    lines: int
-    first_ns: int
-    last_ns: int
-    body: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredBatch(SpoolBatch):
-    """A batch in its place in the spool.
-
-    Attributes:
-        id: Its number; a batch keeps it until it is settled, split or given up.
-        tries: How often it was postponed.
-        not_before: Not to be sent earlier; 0 where nothing stands against it. [s since epoch, UTC]
-        reason: Why it was postponed last, or "".
-    """
-
-    id: int
-    tries: int
-    not_before: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolStats:
-    """What waits.
-
-    Attributes:
-        batches: Batches.
-        lines: Lines.
-        bytes: Compressed. [B]
-        oldest_fetched_at: When the oldest was fetched, None where nothing waits. [s since epoch, UTC]
-    """
-
-    batches: int
-    lines: int
-    bytes: int
-    oldest_fetched_at: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Lines by their fate; everything that landed is somewhere.
-
-    Attributes:
-        landed: Appended.
-        settled: Confirmed by the sink.
-        quarantined: Refused by the sink and kept.
-        expired: Older than the database keeps.
-        given_up: Dropped to keep the spool within its bound.
-        damaged: Lost with damaged pages.
-        pending: Waiting now.
-    """
-
-    landed: int = 0
-    settled: int = 0
-    quarantined: int = 0
-    expired: int = 0
-    given_up: int = 0
-    damaged: int = 0
-    pending: int = 0
-
-    @property
-    def missing(self) -> int:
-        """Lines without a known fate: always 0."""
-        fates = self.settled + self.quarantined + self.expired + self.given_up + self.damaged
-        return self.landed - fates - self.pending
+__all__ = ["Balance", "Spool", "SpoolBatch", "SpoolStats", "StoredBatch"]
 
 
 class Spool:
@@ -148,7 +57,7 @@ class Spool:
                 return None
             body = self._body(head)
             if body is not None:
-                return _stored(head, body)
+                return stored(head, body)
             self._lose(head, "damaged")
         return None
 
@@ -160,7 +69,7 @@ class Spool:
     def head(self) -> StoredBatch | None:
         """Return the batch whose turn is next, due or not, without its body; None where nothing waits."""
         head = self._head()
-        return None if head is None else _stored(head, b"")
+        return None if head is None else stored(head, b"")
 
     def settle(self, batch_id: int) -> bool:
         """The sink has confirmed the whole batch: forget it. False where it is no longer here."""
@@ -252,11 +161,11 @@ class Spool:
             over = self.stats().bytes - max_bytes
             if over <= 0:
                 return given_up
-            rows = self._database.rows(f"SELECT {_COLUMNS} FROM spool ORDER BY lane DESC, place, sub")  # noqa: S608  constants only
+            rows = self._database.rows(f"SELECT {COLUMNS} FROM spool ORDER BY lane DESC, place, sub")  # noqa: S608  constants only
             if refetchable is not None:
                 rows.sort(key=lambda row: row[2] == Lane.LIVE and row[1] not in refetchable)
             for row in rows[:GIVEN_UP_AT_ONCE]:
-                given_up.append(_stored(row, self._body(row) or b""))
+                given_up.append(stored(row, self._body(row) or b""))
                 self._lose(row, "given_up")
                 over -= row[11]
                 if over <= 0:
@@ -280,7 +189,7 @@ class Spool:
             (account,),
         )
         counts: dict[str, int] = dict(rows)
-        fates = {fate: int(counts.get(f"lines_{fate}", 0)) for fate in _FATES}
+        fates = {fate: int(counts.get(f"lines_{fate}", 0)) for fate in FATES}
         return Balance(**fates, pending=self.stats(account).lines)
 
     def shift(self, delta_s: float) -> None:
@@ -296,7 +205,7 @@ class Spool:
     def _head(self) -> Row | None:
         for lane in (Lane.LIVE, Lane.HISTORY):
             rows = self._database.rows(
-                f"SELECT {_COLUMNS} FROM spool WHERE lane = ? ORDER BY place, sub LIMIT 1",  # noqa: S608  constants only
+                f"SELECT {COLUMNS} FROM spool WHERE lane = ? ORDER BY place, sub LIMIT 1",  # noqa: S608  constants only
                 (lane.value,),
             )
             if rows:
@@ -304,7 +213,7 @@ class Spool:
         return None
 
     def _row(self, batch_id: int) -> Row | None:
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM spool WHERE id = ?", (batch_id,))  # noqa: S608  constants only
+        rows = self._database.rows(f"SELECT {COLUMNS} FROM spool WHERE id = ?", (batch_id,))  # noqa: S608  constants only
         return rows[0] if rows else None
 
     def _body(self, row: Row) -> bytes | None:
@@ -358,23 +267,3 @@ class Spool:
             # No gzip: nothing can be said about its lines, and the batch must not stay for that.
             return
         self._quarantine.cover(lines, row[3])
-
-
-def _stored(row: Row, body: bytes) -> StoredBatch:
-    account, interface, lane, fetched_at, lines, first_ns, last_ns, batch_id, tries, not_before, reason = row[
-        :11
-    ]
-    return StoredBatch(
-        account=account,
-        interface=interface,
-        lane=Lane(lane),
-        fetched_at=fetched_at,
-        lines=lines,
-        first_ns=first_ns,
-        last_ns=last_ns,
-        body=body,
-        id=batch_id,
-        tries=tries,
-        not_before=not_before,
-        reason=reason,
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from typing import TYPE_CHECKING, Self
 
-from collector.errors import ConfigurationError, StateDamaged, StateHeldError
+from collector.errors import CollectorError, ConfigurationError, StateDamaged, StateFull
 from collector.store import schema
 from collector.store.counters import Counters
 from collector.store.coverage_table import CoverageTable
@@ -95,18 +96,9 @@ class StateFile:
             locks = Locks(state_dir, hold=hold)
         except OSError as error:
             raise _unusable(state_dir, error) from error
-        saved = None
         try:
-            path = state_dir / NAME
-            if path.with_name(f"{NAME}.ready").exists() and locks.alone():
-                _swap(path)
-                locks.share(hold=hold)
-            try:
-                database = _connect(path, whole=hold)
-            except StateDamaged:
-                saved = _save(path, locks)
-                locks.share(hold=hold)
-                database = _connect(path, whole=hold)
+            database, saved = _opened(state_dir / NAME, locks, hold=hold)
+            locks.share(hold=hold)
         except OSError as error:
             locks.release()
             raise _unusable(state_dir, error) from error
@@ -187,6 +179,17 @@ class StateFile:
         return int(self._database.rows("PRAGMA data_version")[0][0])
 
 
+def _opened(path: Path, locks: Locks, *, hold: bool) -> tuple[Database, Salvage | None]:
+    if path.with_name(f"{NAME}.ready").exists():
+        locks.alone()
+        _swap(path)
+    try:
+        return _connect(path, whole=hold), None
+    except StateDamaged:
+        saved = _save(path, locks)
+        return _connect(path, whole=hold), saved
+
+
 def _connect(path: Path, *, whole: bool) -> Database:
     new = not path.exists()
     # SQLite gives its log the mode of the file.
@@ -207,6 +210,8 @@ def _connect(path: Path, *, whole: bool) -> Database:
     except BaseException:
         connection.close()
         raise
+    if new:
+        _sync(path.parent)
     return Database(connection)
 
 
@@ -222,19 +227,15 @@ def _prepare(connection: sqlite3.Connection, *, whole: bool) -> None:
             raise StateDamaged("the tables of the state file are not those of its version")
     expected.close()
     if whole:
-        found = connection.execute("PRAGMA quick_check(1)").fetchall()
+        # quick_check would pass an index that no longer agrees with its table.
+        found = connection.execute("PRAGMA integrity_check(1)").fetchall()
         if found != [("ok",)]:
             raise StateDamaged(f"the state file is damaged: {found[0][0]}")
         connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('opened', '')")
 
 
 def _save(path: Path, locks: Locks) -> Salvage:
-    if not locks.alone():
-        raise StateHeldError(
-            "state_dir",
-            "its state file is damaged, and another solar-collector has it open",
-            "End the other commands, then start again: what is readable will be saved",
-        )
+    locks.alone()
     saved = Salvage(_aside(path))
     unfinished = path.with_name(f"{NAME}.salvage")
     try:
@@ -254,11 +255,7 @@ def _swap(path: Path) -> None:
         if old.exists():
             old.rename(aside.with_name(f"{aside.name}{tail}"))
     path.with_name(f"{NAME}.ready").rename(path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(path.parent)
 
 
 def _aside(path: Path) -> Path:
@@ -268,7 +265,17 @@ def _aside(path: Path) -> Path:
     return path.with_name(f"{NAME}.damaged-{number}")
 
 
-def _unusable(state_dir: Path, error: OSError) -> ConfigurationError:
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unusable(state_dir: Path, error: OSError) -> CollectorError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StateFull(f"the disk of {state_dir} is full")
     return ConfigurationError(
         "state_dir",
         f"{state_dir} cannot be used: {error.strerror or error}",
