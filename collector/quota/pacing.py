@@ -81,7 +81,7 @@ def next_free(
     last_s = spends[-1].ended(timeout_s) - spends[-1].sent
     if start + last_s <= free:
         return free
-    if spends[-1].answered is None or calls == 1 or last_s <= MARGIN * gap_s:
+    if spends[-1].answered is None or last_s <= MARGIN * gap_s:
         return max(free, start + last_s)
     return max(free, start + max(last_s / calls, min(last_s, max(2 * spread(spends), MARGIN * gap_s))))
 
