@@ -28,10 +28,13 @@ _SHORT = (
     4  # a shorter secret is masked only where it stands alone: inside of words it would garble every line
 )
 _SECRET_KEY = re.compile(r"passw|passwd|secret|token|systemcode|xsrf|authorization|cookie|credential|apikey")
-_SECRET_IN_TEXT = re.compile(
+_SECRET_IN_TEXT = re.compile(  # a bare word after a colon is prose ("password: is missing") unless it is long
     r"""(?ix)
-    ( ["']? [\w-]* (?:password|passwd|secret|token|systemcode|authorization|cookie|api-?key) ["']? \s* [:=] \s* )
-    ( "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | (?:(?:bearer|basic|token)\s+)? [^\s"',;&}\])]+ )
+    ( ["']? [\w-]* (?:password|passwd|secret|token|systemcode|authorization|cookie|api-?key) ["']? \s* )
+    (?: ( [:=] \s* ) (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' )
+      | ( = | :\s* (?= (?:(?:bearer|basic|token)\s)? \s* [^\s"',;&}\])]{12} ) )
+        (?: (?:bearer|basic|token) \s+ )? [^\s"',;&}\])]+
+    )
     """
 )
 _USER_IN_ADDRESS = re.compile(r"(?<=://)[^\s/@]+(?=@)")
@@ -76,7 +79,7 @@ class Redaction:
             return MASK
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
-        return _USER_IN_ADDRESS.sub(MASK, _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", text))
+        return _USER_IN_ADDRESS.sub(MASK, _SECRET_IN_TEXT.sub(rf"\1\2\3{MASK}", text))
 
     def value(self, value: Any) -> Any:  # noqa: PLR0911  one line a type
         """Return a value of plain types with its secrets masked; other objects become their masked repr."""

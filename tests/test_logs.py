@@ -136,6 +136,24 @@ def test_configuring_twice_writes_once(written):
     assert written.getvalue().count("happened_once") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("password: is missing. Set it.", "password: is missing. Set it."),
+        ("token: refused, password=x&y=1", "token: refused, password=***&y=1"),
+        (f"xsrf-token: {TOKEN}", "xsrf-token: ***"),
+        (f"Authorization: Bearer {TOKEN}", "Authorization: ***"),
+        ('{"systemCode": "short"}', '{"systemCode": ***}'),
+        ("{'password':'a b'}", "{'password':***}"),
+        ("https://me:pw@host/", "https://***@host/"),
+        ("password_file: /run/secrets/home_password", "password_file: /run/secrets/home_password"),
+    ],
+)
+def test_secrets_nobody_told_about(text, masked):
+    """A secret is recognised by the word before it; prose about secrets stays readable."""
+    assert Redaction().text(text) == masked
+
+
 def test_short_secrets_do_not_garble():
     """A secret of three letters is masked where it stands alone, not inside of words."""
     redaction = Redaction(["abc", ""])

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ByteSize, SecretStr
 from pydantic_core import PydanticUndefined
 
+from collector.render.markdown import table
 from collector.settings import Account, Settings
 from collector.settings.accounts import interfaces_of
 from collector.settings.problems import environment_name
@@ -62,9 +63,9 @@ def schema() -> str:
     return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
 
 
-def table() -> str:
+def reference() -> str:
     """Return every setting as rows of Markdown, one table a section."""
-    lines: list[str] = []
+    parts: list[str] = []
     plain = [(name, field) for name, field in Settings.model_fields.items() if not _models(field)]
     sections = [("General", "", plain)]
     sections += [
@@ -73,9 +74,9 @@ def table() -> str:
         if _models(field)
     ]
     for title, place, fields in sections:
-        lines += ["", f"### {title}", "", "| Setting | Default | Meaning |", "|---|---|---|"]
-        lines += [row for name, field in fields for row in _rows(place + name, name, field)]
-    return "\n".join(lines).strip() + "\n"
+        rows = [row for name, field in fields for row in _rows(place + name, name, field)]
+        parts += [f"### {title}", table(("Setting", "Default", "Meaning"), rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def guide(text: str) -> str:
@@ -88,7 +89,7 @@ def guide(text: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{GUIDE} has no place for the table")
-    return f"{before}{BEGIN}\n\n{table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
 
 
 def files(root: Path) -> dict[Path, str]:
@@ -146,14 +147,13 @@ def _literals(annotation: Any) -> tuple[Any, ...]:
     return tuple(nested) or values
 
 
-def _rows(place: str, name: str, field: FieldInfo) -> Iterator[str]:
+def _rows(place: str, name: str, field: FieldInfo) -> Iterator[tuple[str, str, str]]:
     if _models(field):
         inner = _place(name, field)
         for key, below in _model(field).model_fields.items():
             yield from _rows(place.removesuffix(name) + inner + key, key, below)
         return
-    meaning = (field.description or "").replace("|", "\\|") + _choices(field, ", ", "`")
-    yield f"| `{place}` | {_default(field)} | {meaning} |"
+    yield f"`{place}`", _default(field), (field.description or "") + _choices(field, ", ", "`")
 
 
 def _place(name: str, field: FieldInfo) -> str:

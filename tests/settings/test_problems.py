@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from collector.errors import ConfigurationError
+from collector.logs import clean
 from collector.settings import load
 
 SECRET = "s3cret-Hunter2"
@@ -32,6 +33,7 @@ def problem_of(tmp_path):
         for told in (str(error), *getattr(error, "__notes__", [])):
             assert SECRET not in told
             assert "hunter" not in told.lower()
+            assert clean(told) == told
         return error
 
     return read
