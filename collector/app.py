@@ -63,6 +63,11 @@ class App:
         """Call `landed` whenever something new lies in the spool."""
         self._landers.append(landed)
 
+    def forget_listeners(self) -> None:
+        """Call nobody any more: another driver takes over."""
+        self._wakers.clear()
+        self._landers.clear()
+
     def beat(self) -> None:
         """Touch the proof of life that `health` looks at."""
         (self.settings.state_dir / "beat").touch()

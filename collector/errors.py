@@ -173,6 +173,18 @@ class SpentElsewhere(StateError):
     """Another process has spent a call of this interface since the ledger was read."""
 
 
+class NotYet(CollectorError):
+    """Nothing may be sent before a moment.
+
+    Attributes:
+        until: [s since epoch, UTC]
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__(f"not before {until:.0f}")
+        self.until = until
+
+
 class SinkError(CollectorError):
     """The database did not take a batch."""
 

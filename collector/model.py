@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Lane(StrEnum):
@@ -134,7 +137,7 @@ class Answer:
 
     Attributes:
         status: HTTP status.
-        headers: Header names in lower case. ``set-cookie`` values are joined by "\\n".
+        headers: Header names in lower case. ``set-cookie`` values are joined by line feeds.
         body: Raw bytes, already decompressed.
         sent_at: When the request was sent. [s since epoch, UTC]
         answered_at: When the whole body was here. [s since epoch, UTC]

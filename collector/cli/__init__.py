@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from collector.cli import health, run, version
+from collector.cli import demo, health, run, simulate, version
 
 USAGE = 2
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, health, version):
+for module in (run, demo, health, version, simulate):
     module.register(app)
 
 

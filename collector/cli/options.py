@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003  typer reads annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,3 +33,22 @@ def settings_of(config: Path | None) -> Settings:
     settings = load(find(config, os.environ), os.environ)
     logs.configure(settings.log.level, settings.log.format, settings.secrets())
     return settings
+
+
+def device_counts(words: list[str]) -> dict[int, int]:
+    """Return device counts out of words like ``1=20``.
+
+    Raises:
+        ConfigurationError: A word is not of that form.
+    """
+    from collector.errors import ConfigurationError
+
+    counts: dict[int, int] = {}
+    for word in words:
+        type_id, _, count = word.partition("=")
+        if not (type_id.isdecimal() and count.isdecimal()):
+            raise ConfigurationError(
+                "--devices", f"{word} is not TYPE=COUNT", "Write the vendor's type number, as in 1=20."
+            )
+        counts[int(type_id)] = counts.get(int(type_id), 0) + int(count)
+    return counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from collector.cli.options import Config
+from collector.cli.options import Config  # noqa: TC001  typer reads annotations
 
 
 def register(app: typer.Typer) -> None:

@@ -227,15 +227,15 @@ class Account:
     def spends(self, interface: str) -> list[Spend]:
         """Return the newest calls of an interface, oldest first."""
         if interface not in self._spends:
-            self._spends[interface] = self.state.ledger.recent(self.name, interface, 0.0)
+            calls = self.allowance(self.vendor.interfaces[interface]).calls
+            self._spends[interface] = self.state.ledger.newest(self.name, interface, kept(calls))
         return self._spends[interface]
 
     def trim_spends(self, interface: str, calls: int) -> None:
         """Forget calls in memory that no question can ask about any more."""
         spends = self._spends.get(interface)
-        keep = max(KEPT_SPENDS, calls + 8)
-        if spends is not None and len(spends) > 2 * keep:
-            del spends[:-keep]
+        if spends is not None and len(spends) > 2 * kept(calls):
+            del spends[: -kept(calls)]
 
     def lesson(self, interface: str) -> Lesson:
         """Return what refusals have taught about an interface."""
@@ -284,6 +284,11 @@ class Account:
         """Return when a plant list was last complete; 0 before the first. [s since epoch, UTC]"""
         held = self.held.get(interface.name, {}).get(LISTED, {}).get(LISTING)
         return held.asked_at if held is not None else 0.0
+
+
+def kept(calls: int) -> int:
+    """Return how many of an interface's newest calls its next question may look at."""
+    return max(KEPT_SPENDS, calls + 8)
 
 
 def _last_asked(held: Mapping[str, Mapping[str, Held]], batch: Batch) -> float:

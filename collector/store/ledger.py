@@ -70,6 +70,15 @@ class Ledger:
         )
         return [Spend(sent, answered, bool(refused), spend_id) for sent, answered, refused, spend_id in rows]
 
+    def newest(self, account: str, interface: str, count: int) -> list[Spend]:
+        """Return the newest `count` spends whatever their age, in the order of spending."""
+        rows = self._database.rows(
+            "SELECT sent, answered, refused, id FROM spend WHERE account = ? AND interface = ?"
+            " ORDER BY id DESC LIMIT ?",
+            (account, interface, count),
+        )
+        return [Spend(sent, answered, bool(refused), spend_id) for sent, answered, refused, spend_id in reversed(rows)]
+
     def last_id(self, account: str, interface: str) -> int:
         """Return the number of the newest spend, 0 where there is none."""
         rows = self._database.rows(
