@@ -193,8 +193,7 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
 
 def _host(url: URL) -> str:
     """Return host and port without user, path or query."""
-    if url.host is None:
+    host = url.host_subcomponent
+    if host is None:
         return "the address"
-    return (
-        url.host if url.is_default_port() or url.explicit_port is None else f"{url.host}:{url.explicit_port}"
-    )
+    return host if url.explicit_port is None else f"{host}:{url.explicit_port}"

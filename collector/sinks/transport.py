@@ -24,7 +24,7 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 def where(url: str) -> str:
     """Return host and port of `url`: fit for messages, whatever credentials the address carries."""
     address = URL(url)
-    return f"{address.host}:{address.port}"
+    return f"{address.host_subcomponent}:{address.port}"
 
 
 def fault(error: aiohttp.ClientError | OSError, host: str, timeout_s: float) -> SinkError:

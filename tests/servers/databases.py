@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
     Profile = Callable[["Database", list[bytes]], web.Response]
 
-CONFLICT = (
-    'partial write: field type conflict: input field "f" on measurement "m" is type string, already exists as type float'
-)
+CONFLICT = 'partial write: field type conflict: input field "f" on measurement "m" is type string, already exists as type float'
 
 
 class Database:
@@ -66,7 +64,10 @@ def v2(database: Database, lines: list[bytes]) -> web.Response:
     good, bad = _split(lines, b"malformed")
     if bad:
         return web.json_response({"code": "invalid", "message": _quote(bad)}, status=400)
-    for word, reason in ((b"conflict", CONFLICT), (b"old", "partial write: dropped N points outside retention policy")):
+    for word, reason in (
+        (b"conflict", CONFLICT),
+        (b"old", "partial write: dropped N points outside retention policy"),
+    ):
         rest, refused = _split(good, word)
         if refused:
             database.stored.update(_split(rest, b"old")[0])
@@ -98,11 +99,15 @@ def v3_list(database: Database, lines: list[bytes]) -> web.Response:
     rows = []
     for number, line in enumerate(lines, 1):
         if b"malformed" in line or b"conflict" in line:
-            rows.append({"original_line": line.decode()[:40], "line_number": number, "error_message": "refused"})
+            rows.append(
+                {"original_line": line.decode()[:40], "line_number": number, "error_message": "refused"}
+            )
         else:
             database.stored.add(line)
     if rows:
-        return web.json_response({"error": "partial write of line protocol occurred", "data": rows[:100]}, status=400)
+        return web.json_response(
+            {"error": "partial write of line protocol occurred", "data": rows[:100]}, status=400
+        )
     return web.Response(status=204)
 
 
@@ -131,7 +136,9 @@ def proxied(database: Database, lines: list[bytes]) -> web.Response:
 def fragile(database: Database, lines: list[bytes]) -> web.Response:
     """A server that falls over a line and does not say which."""
     if any(b"choke" in line for line in lines):
-        return web.json_response({"code": "internal error", "message": "An internal error has occurred"}, status=500)
+        return web.json_response(
+            {"code": "internal error", "message": "An internal error has occurred"}, status=500
+        )
     database.stored.update(lines)
     return web.Response(status=204)
 

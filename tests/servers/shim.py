@@ -21,7 +21,10 @@ class Shim:
             return web.json_response({"code": "unauthorized", "message": "unauthorized access"}, status=401)
         path, parameters = request.path, dict(request.query)
         if path == "/api/v2/write":
-            path, parameters = "/write", {"db": request.query["bucket"], "precision": request.query["precision"]}
+            path, parameters = (
+                "/write",
+                {"db": request.query["bucket"], "precision": request.query["precision"]},
+            )
         headers = {"Content-Type": request.headers.get("Content-Type", "text/plain")}
         async with self._session.post(
             self._url + path, params=parameters, data=await request.read(), headers=headers

@@ -37,7 +37,11 @@ def test_only_204_is_success():
         (400, b"<html>400 plain HTTP sent to HTTPS port</html>", SinkMisconfigured),
         (400, {"code": "invalid", "message": "Please provide either orgID or org"}, SinkMisconfigured),
         (400, {"error": "database is required"}, SinkMisconfigured),
-        (400, {"code": "invalid", "message": "invalid precision; valid precision units are ns"}, SinkMisconfigured),
+        (
+            400,
+            {"code": "invalid", "message": "invalid precision; valid precision units are ns"},
+            SinkMisconfigured,
+        ),
         (400, {"error": "unexpected EOF"}, LinesRejected),
         (401, {"code": "unauthorized", "message": "unauthorized access"}, SinkMisconfigured),
         (401, {"error": "authorization failed"}, SinkMisconfigured),
@@ -93,7 +97,9 @@ def test_version_3_lists_lines_by_number():
 
 def test_version_3_clustered_names_the_first_line():
     """A bare line number is the first refused line; a message with more of them names more."""
-    assert judged(400, {"code": "invalid", "message": "partial write", "line": 2}).rejected == {1: "partial write"}
+    assert judged(400, {"code": "invalid", "message": "partial write", "line": 2}).rejected == {
+        1: "partial write"
+    }
     body = {"message": "errors encountered on line(s):\nline 2: no value\nline 4: trailing text", "line": 2}
     assert judged(400, body).rejected == {1: "no value", 3: "trailing text"}
     assert judged(201, body).rejected == {1: "no value", 3: "trailing text"}
@@ -120,7 +126,10 @@ def test_as_many_dropped_as_sent_names_all():
     ("status", "message"),
     [
         (400, "partial write: points beyond retention policy dropped=2"),
-        (422, "failure writing points to database: partial write: dropped 2 points outside retention policy dropped=2"),
+        (
+            422,
+            "failure writing points to database: partial write: dropped 2 points outside retention policy dropped=2",
+        ),
     ],
 )
 def test_lines_beyond_retention_are_the_oldest(status, message):

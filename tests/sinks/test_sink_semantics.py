@@ -161,7 +161,9 @@ async def test_numbers_round_trip(sink, number):
 
 async def test_reading_is_bounded_by_time_and_measurement(sink):
     """The end is not included, and only the measurements asked for come."""
-    await write(sink, *(point({"p": float(n)}, at=NOON + n) for n in range(4)), point({"p": 9.0}, measurement="m,x y"))
+    await write(
+        sink, *(point({"p": float(n)}, at=NOON + n) for n in range(4)), point({"p": 9.0}, measurement="m,x y")
+    )
     assert [p.fields["p"] for p in await stored(sink, NOON + 1, NOON + 3)] == [1.0, 2.0]
     assert [p.fields["p"] for p in await stored(sink, measurements={"m,x y"})] == [9.0]
     assert await stored(sink, measurements=set()) == []

@@ -66,7 +66,14 @@ async def test_good_lines_are_stored_beside_named_bad_ones(store):
     """A refused batch leaves nothing to send again: the rest is vouched for."""
     await write(store, b"m,k=a f=1.0 1")
     with pytest.raises(LinesRejected) as refused:
-        await write(store, b"m,k=a f=2.0 2", b'm,k=a f="x" 3', b"nonsense", b"m,k=a f=4.0 99999999999999999999", b"m f=5.0 5")
+        await write(
+            store,
+            b"m,k=a f=2.0 2",
+            b'm,k=a f="x" 3',
+            b"nonsense",
+            b"m,k=a f=4.0 99999999999999999999",
+            b"m f=5.0 5",
+        )
     assert refused.value.rest_written
     assert set(refused.value.rejected) == {1, 2, 3}
     assert {line[-1:] for line in await stored(store)} == {b"1", b"2", b"5"}
@@ -114,8 +121,12 @@ async def test_another_process_reads_while_one_writes(store, tmp_path):
     await write(store, b"m,k=a f=3.0 3")
     assert reader.execute("SELECT count(*) FROM point").fetchone() == (2,)
     reader.close()
-    seen = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "state" / "store.db")], capture_output=True, text=True, check=True
+    seen = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", code, str(tmp_path / "state" / "store.db")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert seen.stdout.strip() == "3"
 
