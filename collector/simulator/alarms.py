@@ -7,10 +7,10 @@ from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING
 
-from collector.simulator.fleet import BATTERIES, INVERTERS
+from collector.simulator.members import BATTERIES, INVERTERS
 
 if TYPE_CHECKING:
-    from collector.simulator.fleet import SimDevice
+    from collector.simulator.members import SimDevice
 
 _STRETCH_MS = 4 * 86_400_000
 _LONGEST_STRETCHES = 2

@@ -19,6 +19,7 @@ HTML: Final = "text/html;charset=UTF-8"
 NOT_LOGGED_IN: Final = 305
 NO_PERMISSION: Final = 401
 TOO_OFTEN: Final = 407
+SPENT: Final = 20618
 
 _TOO_OFTEN_TEXT: Final = "ACCESS_FREQUENCY_IS_TOO_HIGH"
 _RELOGIN_TEXT: Final = "USER_MUST_RELOGIN"
@@ -114,7 +115,10 @@ def gateway(path: str, now: float, status: int = 403) -> CloudAnswer:
         key.GATEWAY_CODE: "49401021002",
         key.GATEWAY_TEXT: f"Request is rejected by api quotaControl. api:thirdData, key:/{name}_POST",
     }
-    return CloudAnswer(status, _headers(JSON, now), msgspec.json.encode(body))
+    headers = _headers(JSON, now)
+    if status == 429:
+        headers["retry-after"] = "120"
+    return CloudAnswer(status, headers, msgspec.json.encode(body))
 
 
 def page(now: float, status: int = 503) -> CloudAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from collector.simulator import answers, questions
 from collector.simulator.answers import CloudAnswer, CodeError
 from collector.simulator.desk import Desk
 from collector.simulator.journal import Entry, Journal
-from collector.simulator.limits import Limits, Window
+from collector.simulator.limits import DAY_S, RULES, Limits, Window
 from collector.simulator.readings import Habits
 from collector.simulator.rows import Rows
 from collector.simulator.sessions import Entry as Login
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from collector.clock import Clock
-    from collector.simulator.fleet import SimDevice, SimFleet
+    from collector.simulator.fleet import SimFleet
+    from collector.simulator.members import SimDevice
 
 Down = Literal["403", "429", "html", "hang", "reset"]
 
@@ -32,6 +34,8 @@ _NAMES = {interface.path: interface.name for interface in INTERFACES.values()}
 _SECRETS = {key.USER_NAME, key.PASSWORD, key.LOGOUT_TOKEN}
 _PAGE_EVERY = 29
 _GATEWAY_EVERY = 23
+_MALFORMED = 30030
+_NO_PERMISSION_TEXT = "Invalid access to current interface!"
 _LOGIN_CODES = {Login.UNKNOWN_USER: 20001, Login.WRONG_PASSWORD: 20400, Login.LOCKED: 20400}
 
 
@@ -44,6 +48,7 @@ class Cloud:
         sessions: Who is logged in.
         journal: Every call, and the judge of limits.
         denied: Codes of plants whose owner has withdrawn access.
+        refused: Interfaces that the account may not call: 401.
         down: None, or how the cloud fails just now: "403", "429", "html", "hang" or "reset".
         spent: Interfaces answered with 407 whatever their limit says, for drills.
     """
@@ -72,7 +77,7 @@ class Cloud:
             switches: Oddities, names of `switches.SWITCHES`; the defaults are `switches.DEFAULTS`.
             journal: Where calls are noted; a new one where None.
             hollow: Rows carry one value: for benches in which only calls count.
-            generous: Multiplies the limits; 0 switches them off. The journal judges by the documented ones all the same.
+            generous: Multiplies the limits, 0 switches them off; other than 1 the one-a-minute rule is off. The journal judges by the documented ones all the same.
 
         Raises:
             ValueError: A switch or window that does not exist.
@@ -94,6 +99,9 @@ class Cloud:
         self.denied: set[str] = set()
         if "denied_plant" in switches:
             self.denied.add(fleet.plants[min(1, len(fleet.plants) - 1)].code)
+        self.refused = {
+            name.removeprefix(DENIED_INTERFACE) for name in switches if name.startswith(DENIED_INTERFACE)
+        }
         self.down: Down | None = None
         self.spent: set[str] = set()
         self._limits = Limits(Window(window), fleet.seed, generous)
@@ -112,10 +120,10 @@ class Cloud:
             body: Raw bytes.
         """
         now = self._clock.now()
-        name = _NAMES.get(path, "")
-        asked = _asked(body)
-        answer = self._answer(method, name, path, {k.lower(): v for k, v in headers.items()}, asked, now)
-        self.journal.note(self._entry(now, path, name, asked or {}, answer), self.fleet.counts)
+        lower = {name.lower(): value for name, value in headers.items()}
+        question = _Question(method, path, _NAMES.get(path, ""), lower, _parameters(body), now)
+        answer = self._fault(question) or self._answer(question)
+        self.journal.note(self._entry(question, answer), self.fleet.counts)
         return answer
 
     def answered(self, entry: Entry, moment: float) -> None:
@@ -132,66 +140,66 @@ class Cloud:
         """Return the stamps in [begin, end) that the device's history will never hold. [ms since epoch, UTC]"""
         return self._desk.rows.holes(device, begin_ms, end_ms) if "history_holes" in self.switches else []
 
-    def _entry(
-        self, now: float, path: str, name: str, asked: Mapping[str, Any], answer: CloudAnswer
-    ) -> Entry:
+    def _entry(self, question: _Question, answer: CloudAnswer) -> Entry:
+        asked = question.asked or {}
         named = [asked.get(part) for part in (key.PLANT_CODES, key.DEVICE_IDS, key.SERIALS)]
-        members = next((len(questions.codes(text)) for text in named if text), 0)
-        params = {part: value for part, value in asked.items() if part not in _SECRETS}
-        refused = answer.fail_code == answers.TOO_OFTEN or answer.fail_code == 20618
         return Entry(
-            now, path, name, self._user, answer.status, answer.fail_code, refused, members, params, now
+            t=question.now,
+            path=question.path,
+            interface=question.name,
+            account=self._user,
+            status=answer.status,
+            failCode=answer.fail_code,
+            refused=answer.fail_code in {answers.TOO_OFTEN, answers.SPENT},
+            members=next((len(questions.codes(text)) for text in named if text), 0),
+            params={part: value for part, value in asked.items() if part not in _SECRETS},
+            done=question.now,
         )
 
-    def _answer(
-        self,
-        method: str,
-        name: str,
-        path: str,
-        headers: Mapping[str, str],
-        asked: dict[str, Any] | None,
-        now: float,
-    ) -> CloudAnswer:
+    def _fault(self, question: _Question) -> CloudAnswer | None:
+        """Return what comes in place of an answer while the cloud, or the way to it, is out of order."""
         self._calls += 1
-        fault = self._fault(path, now)
-        if fault is not None:
-            return fault
-        if not name or method != "POST" or (name == "stations" and "legacy_list" in self.switches):
-            return answers.page(now, 404)
-        if asked is None:
-            return answers.failure(30030, None, now)
-        if name == "login":
-            return self._log_in(asked, now)
-        token = headers.get(key.TOKEN_HEADER, "")
-        if name == "logout":
-            return self._log_out(str(asked.get(key.LOGOUT_TOKEN) or token), now)
-        if not self.sessions.holds(token, now) or headers.get("authorization", "").lower().startswith(
-            "bearer"
-        ):
-            return answers.not_logged_in(now, bare="failcode_305_bare" in self.switches)
-        params = dict(asked) | {key.CURRENT_TIME: int(now * 1000)}
-        if DENIED_INTERFACE + name in self.switches:
-            return answers.failure(
-                answers.NO_PERMISSION, params, now, message="Invalid access to current interface!"
-            )
-        if name in self.spent or not self._limits.admit(name, self.fleet.counts, now):
-            daily = "spent_20618" in self.switches and name not in self.spent
-            return answers.failure(20618, params, now) if daily else answers.too_often(now)
-        try:
-            return answers.success(*self._desk.serve(name, asked, params, now), now=now)
-        except CodeError as refusal:
-            return answers.failure(refusal.code, params, now, message=refusal.message)
-
-    def _fault(self, path: str, now: float) -> CloudAnswer | None:
-        if self.down == "hang" or self.down == "reset":
+        if self.down in {"hang", "reset"}:
             return answers.silence(self.down)
         if self.down == "html" or ("html_503" in self.switches and self._calls % _PAGE_EVERY == 0):
-            return answers.page(now)
+            return answers.page(question.now)
         if self.down is not None:
-            return answers.gateway(path, now, int(self.down))
+            return answers.gateway(question.path, question.now, int(self.down))
         if "gateway_403" in self.switches and self._calls % _GATEWAY_EVERY == 0:
-            return answers.gateway(path, now)
+            return answers.gateway(question.path, question.now)
         return None
+
+    def _answer(self, question: _Question) -> CloudAnswer:
+        unknown = not question.name or (question.name == "stations" and "legacy_list" in self.switches)
+        if unknown or question.method != "POST":
+            return answers.page(question.now, 404)
+        if question.asked is None:
+            return answers.failure(_MALFORMED, None, question.now)
+        if question.name == "login":
+            return self._log_in(question.asked, question.now)
+        if question.name == "logout":
+            return self._log_out(str(question.asked.get(key.LOGOUT_TOKEN) or question.token), question.now)
+        return self._stopped(question) or self._served(question, question.asked)
+
+    def _stopped(self, question: _Question) -> CloudAnswer | None:
+        """Return why the question is not served: no session, no permission, or one too many."""
+        name, now = question.name, question.now
+        if not self.sessions.holds(question.token, now) or question.bearer:
+            return answers.not_logged_in(now, bare="failcode_305_bare" in self.switches)
+        if name in self.refused:
+            return answers.failure(answers.NO_PERMISSION, question.echo, now, message=_NO_PERMISSION_TEXT)
+        if name in self.spent or not self._limits.admit(name, self.fleet.counts, now):
+            daily = "spent_20618" in self.switches and RULES[name].window_s == DAY_S
+            return answers.failure(answers.SPENT, question.echo, now) if daily else answers.too_often(now)
+        return None
+
+    def _served(self, question: _Question, asked: Mapping[str, Any]) -> CloudAnswer:
+        try:
+            data, params = self._desk.serve(question.name, asked, question.echo, question.now)
+        except CodeError as refusal:
+            return answers.failure(refusal.code, question.echo, question.now, message=refusal.message)
+        message = "get plant list success" if question.name == "stations" else None
+        return answers.success(data, params, question.now, message)
 
     def _log_in(self, asked: Mapping[str, Any], now: float) -> CloudAnswer:
         if "login" in self.spent or not self._limits.admit("login", self.fleet.counts, now):
@@ -212,7 +220,33 @@ class Cloud:
         return answers.success(None, {key.CURRENT_TIME: int(now * 1000)}, now)
 
 
-def _asked(body: bytes) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request: header names in lower case, parameters None where the body is no JSON object."""
+
+    method: str
+    path: str
+    name: str
+    headers: Mapping[str, str]
+    asked: Mapping[str, Any] | None
+    now: float
+
+    @property
+    def token(self) -> str:
+        return self.headers.get(key.TOKEN_HEADER, "")
+
+    @property
+    def bearer(self) -> bool:
+        """Whether another kind of token is sent, too, which the cloud takes amiss (observed)."""
+        return self.headers.get("authorization", "").lower().startswith("bearer")
+
+    @property
+    def echo(self) -> dict[str, Any]:
+        """What an answer repeats of the question, with the cloud's clock."""
+        return dict(self.asked or {}) | {key.CURRENT_TIME: int(self.now * 1000)}
+
+
+def _parameters(body: bytes) -> dict[str, Any] | None:
     """Return the request's parameters; none for an empty body, None for what is no JSON object."""
     if not body.strip():
         return {}

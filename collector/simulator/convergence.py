@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from collector.catalogue.fusionsolar import envelope as key
 from collector.catalogue.fusionsolar.fields import documented_for
 from collector.simulator.alarms import alarms_of
-from collector.simulator.fleet import RESIDENTIAL_INVERTER
+from collector.simulator.members import RESIDENTIAL_INVERTER
 from collector.simulator.sun import SLOT_MS
 
 if TYPE_CHECKING:
-    from collector.simulator.fleet import SimDevice
+    from collector.simulator.members import SimDevice
     from collector.simulator.truth import Truth
 
 _HOME_INPUTS = 8

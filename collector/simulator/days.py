@@ -10,7 +10,7 @@ from collector.simulator.places import zone
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from collector.simulator.fleet import SimPlant
+    from collector.simulator.members import SimPlant
 
 _WINTER = datetime(2024, 1, 1, tzinfo=UTC)
 _SUMMER = datetime(2024, 7, 1, tzinfo=UTC)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from collector.catalogue.fusionsolar import alarms as alarm_key
 from collector.catalogue.fusionsolar import envelope as key
-from collector.catalogue.fusionsolar.alarms import LANGUAGES
 from collector.simulator import lists, questions
 from collector.simulator.answers import CodeError
 from collector.simulator.convergence import inverter_row
-from collector.simulator.fleet import INVERTERS, POWER_SENSOR
+from collector.simulator.members import INVERTERS, POWER_SENSOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from collector.simulator.fleet import SimDevice, SimFleet, SimPlant
+    from collector.simulator.fleet import SimFleet
+    from collector.simulator.members import SimDevice, SimPlant
     from collector.simulator.rows import Rows
 
 NOT_GRANTED = 20056
+_LISTS = ("stations", "getStationList", "getDevList")
 _LONGEST_ALARM_MS = 31 * 86_400_000
 
 
@@ -53,12 +55,11 @@ class Desk:
             CodeError: The question is answered with an error code.
         """
         now_ms = int(now * 1000)
-        if name == "stations":
-            return lists.stations(self.fleet, asked, texts="string_numbers" in self.switches), None
-        if name == "getStationList":
-            return lists.station_list(self.fleet, asked), {key.CURRENT_TIME: now_ms}
-        if name == "getDevList":
-            return lists.device_list(self.fleet, self._plants(asked, 20015)), params
+        if name in _LISTS:
+            return self._list(name, asked), {
+                "stations": None,
+                "getStationList": {key.CURRENT_TIME: now_ms},
+            }.get(name, params)
         if name == "getAlarmList":
             return self._alarms(asked, now_ms), _whole_times(params)
         if name == "getInventerRealKpi":
@@ -67,17 +68,23 @@ class Desk:
             return self._plant_data(name, asked, now_ms), params
         return self._device_data(name, asked, now), params
 
+    def _list(self, name: str, asked: Mapping[str, Any]) -> object:
+        if name == "stations":
+            return lists.stations(self.fleet, asked, texts="string_numbers" in self.switches)
+        if name == "getStationList":
+            return lists.station_list(self.fleet, asked)
+        return lists.device_list(self.fleet, self._plants(asked, 20015))
+
     def _plant_data(self, name: str, asked: Mapping[str, Any], now_ms: int) -> list[Any]:
         plants = self._plants(asked, 20014)
         if name == "getStationRealKpi":
             return self.rows.plants_live(plants, now_ms)
         moment = questions.moment(asked.get(key.COLLECT_TIME))
-        if name == "getKpiStationYear":
-            return list(self.rows.plants_years(plants, now_ms))
-        period: Mapping[str, Callable[..., Any]] = {
+        period: Mapping[str, Callable[[Sequence[SimPlant], int, int], Iterator[Any]]] = {
             "getKpiStationHour": self.rows.plants_hours,
             "getKpiStationDay": self.rows.plants_days,
             "getKpiStationMonth": self.rows.plants_months,
+            "getKpiStationYear": self.rows.plants_years,
         }
         return list(period[name](plants, moment, now_ms))
 
@@ -96,12 +103,13 @@ class Desk:
                 return None
             return self.rows.devices_live(devices, now_ms)
         moment = questions.moment(asked.get(key.COLLECT_TIME))
-        if name == "getDevKpiYear":
-            return list(self.rows.devices_years(devices, now_ms))
-        period: Mapping[str, Callable[..., Any]] = {
+        if name == "getDevFiveMinutes" and moment < now_ms - questions.OLDEST_MS:
+            raise CodeError(20026)
+        period: Mapping[str, Callable[[Sequence[SimDevice], int, int], Iterator[Any]]] = {
             "getDevFiveMinutes": self.rows.devices_day,
             "getDevKpiDay": self.rows.devices_days,
             "getDevKpiMonth": self.rows.devices_months,
+            "getDevKpiYear": self.rows.devices_years,
         }
         return list(period[name](devices, moment, now_ms))
 
@@ -115,7 +123,7 @@ class Desk:
                 raise CodeError(20055)
             devices = self._allowed(self._by_serial(named, 20017))
         language = str(asked.get(key.LANGUAGE) or "")
-        if language not in LANGUAGES:
+        if language not in alarm_key.LANGUAGES:
             raise CodeError(20025 if language else 20024)
         begin = questions.moment(asked.get(key.BEGIN_TIME))
         end = questions.moment(asked.get(key.END_TIME))
@@ -127,7 +135,9 @@ class Desk:
         levels = {questions.whole(part) for part in questions.codes(asked.get(key.LEVELS))}
         chosen = [device for device in devices if not types or device.type_id in types]
         return [
-            row for row in self.rows.alarms(chosen, begin, end, now_ms) if not levels or row["lev"] in levels
+            row
+            for row in self.rows.alarms(chosen, begin, end, now_ms)
+            if not levels or row[alarm_key.SEVERITY] in levels
         ]
 
     def _convergence(self, asked: Mapping[str, Any], now_ms: int) -> list[Any]:

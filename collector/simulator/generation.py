@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from collector.simulator.days import Days
-    from collector.simulator.fleet import SimPlant
+    from collector.simulator.members import SimPlant
 
 AWAKE_KW_M2 = 0.004
 _LEAST_LIGHT = 0.03

@@ -12,16 +12,17 @@ from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING
 
-from collector.simulator.fleet import BATTERIES, BATTERY, INVERTERS, METERS
 from collector.simulator.generation import AWAKE_KW_M2
+from collector.simulator.members import BATTERIES, BATTERY, INVERTERS, METERS
 from collector.simulator.sun import SLOTS_AN_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from collector.simulator.days import Days
-    from collector.simulator.fleet import SimFleet, SimPlant
+    from collector.simulator.fleet import SimFleet
     from collector.simulator.generation import Sunshine
+    from collector.simulator.members import SimPlant
 
 SMALL_KWH = 10.0
 LARGE_KWH = 200.0
@@ -95,7 +96,7 @@ class Households:
         self._sunshine = sunshine
         self._days = days
         self._now_ms = int(now * 1000)
-        self._reach_days = min(365, max(40, 2_000 // max(1, fleet.counts.plants)))
+        self._reach_days = min(365, max(8, 2_000 // max(1, fleet.counts.plants)))
         self._totals: dict[str, list[tuple[float, ...]]] = {}
         self.day = lru_cache(maxsize=keep)(self._draw)
 

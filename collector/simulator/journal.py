@@ -69,7 +69,7 @@ class Journal:
     only one call a minute is supported. Calls refused with 407 are not counted against later ones.
     """
 
-    def __init__(self, path: Path | None = None, *, keep: int = 1_000_000) -> None:
+    def __init__(self, path: Path | None = None, *, keep: int = 100_000) -> None:
         """Start an empty journal.
 
         Args:

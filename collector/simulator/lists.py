@@ -12,7 +12,8 @@ from collector.simulator.answers import CodeError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from collector.simulator.fleet import SimDevice, SimFleet, SimPlant
+    from collector.simulator.fleet import SimFleet
+    from collector.simulator.members import SimDevice, SimPlant
 
 PAGE = 100
 _NEW = inv.PLANT_KEYS["stations"]

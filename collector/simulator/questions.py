@@ -10,7 +10,8 @@ from collector.simulator.answers import CodeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from collector.simulator.fleet import SimDevice, SimFleet, SimPlant
+    from collector.simulator.fleet import SimFleet
+    from collector.simulator.members import SimDevice, SimPlant
 
 MOST_PLANTS = 100
 MOST_DEVICES = 100

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collector.simulator.fleet import BATTERIES, BATTERY, EMI, INVERTERS, METERS, STRING_INVERTER
 from collector.simulator.generation import AWAKE_KW_M2
 from collector.simulator.household import LARGE_KWH, SMALL_KWH
+from collector.simulator.members import BATTERIES, BATTERY, EMI, INVERTERS, METERS, STRING_INVERTER
 from collector.simulator.sun import SLOT_MS
 from collector.simulator.wire import Reading
 
 if TYPE_CHECKING:
     from collector.simulator.days import Days
-    from collector.simulator.fleet import SimDevice, SimFleet
+    from collector.simulator.fleet import SimFleet
     from collector.simulator.generation import SunDay, Sunshine
     from collector.simulator.household import HouseDay, Households
+    from collector.simulator.members import SimDevice
 
 EFFICIENCY = 0.985
 RUNNING = 512.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from collector.catalogue.fusionsolar import alarms as alarm_key
 from collector.catalogue.fusionsolar import envelope as key
 from collector.simulator.alarms import alarms_of
-from collector.simulator.fleet import INVERTERS
+from collector.simulator.members import INVERTERS
 from collector.simulator.sun import SLOT_MS
 from collector.simulator.truth import FAULTY, HEALTHY
 from collector.simulator.wire import wire
@@ -19,7 +19,7 @@ from collector.simulator.wire import wire
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from collector.simulator.fleet import SimDevice, SimPlant
+    from collector.simulator.members import SimDevice, SimPlant
     from collector.simulator.truth import Truth
 
     Row = dict[str, Any]
@@ -92,8 +92,8 @@ class Rows:
                     day = date(year, month, 1)
                     yield self._dated(items, "getKpiStationMonth", plant, day) | {PLANT: plant.code}
 
-    def plants_years(self, plants: Sequence[SimPlant], now_ms: int) -> Iterator[Row]:
-        """Rows of getKpiStationYear: all years since grid connection."""
+    def plants_years(self, plants: Sequence[SimPlant], _: int, now_ms: int) -> Iterator[Row]:
+        """Rows of getKpiStationYear: all years since grid connection, whatever moment is asked for."""
         for plant in plants:
             for year in range(plant.connected.year, self._year(plant, now_ms) + 1):
                 items = self.truth.plant_year(plant, year, now_ms)
@@ -164,8 +164,8 @@ class Rows:
                 if items is not None:
                     yield self._of_device(items, "getDevKpiMonth", device, date(year, month, 1))
 
-    def devices_years(self, devices: Sequence[SimDevice], now_ms: int) -> Iterator[Row]:
-        """Rows of getDevKpiYear: all years since grid connection."""
+    def devices_years(self, devices: Sequence[SimDevice], _: int, now_ms: int) -> Iterator[Row]:
+        """Rows of getDevKpiYear: all years since grid connection, whatever moment is asked for."""
         for device in devices:
             for year in range(device.plant.connected.year, self._year(device.plant, now_ms) + 1):
                 items = self.truth.device_year(device, year, now_ms)

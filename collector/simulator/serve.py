@@ -69,7 +69,7 @@ def address(runner: web.AppRunner) -> str:
     return f"http://{host}:{port}"
 
 
-async def serve_forever(
+async def serve_forever(  # noqa: PLR0917  named at every call site
     host: str,
     port: int,
     plants: int,

@@ -7,7 +7,6 @@ from typing import Final
 SWITCHES: Final = {
     "string_numbers": "getStationRealKpi sends its values as texts; stations sends latitude and longitude as texts",
     "mixed_numbers": "as string_numbers, in every second row of getStationRealKpi",
-    "integer_codes": "failCode arrives as text",
     "html_503": "every 29th call is answered by a web page with HTTP 503",
     "gateway_403": "every 23rd call is answered by the gateway with HTTP 403, without an envelope",
     "empty_login": "a refused login is answered by HTTP 200 with an empty body",

@@ -7,9 +7,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from collector.simulator.days import Days, month_days
-from collector.simulator.fleet import BATTERIES, EMI, INVERTERS
 from collector.simulator.generation import Sunshine
 from collector.simulator.household import Households
+from collector.simulator.members import BATTERIES, EMI, INVERTERS
 from collector.simulator.readings import Habits, Readings
 from collector.simulator.sun import SLOT_MS, SLOTS_AN_HOUR
 from collector.simulator.wire import Reading, wire
@@ -17,7 +17,8 @@ from collector.simulator.wire import Reading, wire
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from collector.simulator.fleet import SimDevice, SimFleet, SimPlant
+    from collector.simulator.fleet import SimFleet
+    from collector.simulator.members import SimDevice, SimPlant
 
     Items = dict[str, float | None]
 
