@@ -82,6 +82,14 @@ class Database:
             except sqlite3.Error as error:
                 raise translated(error) from error
 
+    def give_back(self, pages: int) -> None:
+        """Give up to so many free pages back to the disk, outside any transaction; raises as `execute`."""
+        try:
+            # One step gives one page back; only executescript takes every step.
+            self.connection.executescript(f"PRAGMA incremental_vacuum({pages})")
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything written inside, or nothing.

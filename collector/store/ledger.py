@@ -77,7 +77,10 @@ class Ledger:
             " ORDER BY id DESC LIMIT ?",
             (account, interface, count),
         )
-        return [Spend(sent, answered, bool(refused), spend_id) for sent, answered, refused, spend_id in reversed(rows)]
+        return [
+            Spend(sent, answered, bool(refused), spend_id)
+            for sent, answered, refused, spend_id in reversed(rows)
+        ]
 
     def last_id(self, account: str, interface: str) -> int:
         """Return the number of the newest spend, 0 where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import zlib
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from collector.store.database import Row
 
-PROBED = 20_000
-"""Rows looked for one by one between the last one readable from the front and from the back."""
+BARREN = 2_000
+"""Numbers without a row after which the one-by-one search behind a damaged page ends."""
 
 _FATES = "('lines_settled', 'lines_quarantined', 'lines_expired', 'lines_given_up', 'lines_damaged')"
 
@@ -145,12 +146,16 @@ def _rows(old: sqlite3.Connection, table: str, names: str, key: Sequence[str]) -
         return
     order = ", ".join(f"{name} DESC" for name in key)
     returned = yield from _until_damage(old, f"SELECT {names} FROM {table} ORDER BY {order}")  # noqa: S608  as above
-    if key != ["id"]:
+    if key != ["id"] or not (reached or returned):
         return
-    first = reached[0] + 1 if reached else 1
-    last = returned[0] if returned else first + PROBED
-    for number in range(first, min(last, first + PROBED)):
-        yield from _one(old, f"SELECT {names} FROM {table} WHERE id = ?", number)  # noqa: S608  as above
+    number = reached[0] + 1 if reached else 1
+    last = returned[0] if returned else math.inf
+    barren = 0
+    while number < last and barren < BARREN:
+        found = _one(old, f"SELECT {names} FROM {table} WHERE id = ?", number)  # noqa: S608  as above
+        yield from found
+        barren = 0 if found else barren + 1
+        number += 1
 
 
 def _until_damage(old: sqlite3.Connection, sql: str) -> Generator[Row, None, Row | None]:
@@ -163,11 +168,11 @@ def _until_damage(old: sqlite3.Connection, sql: str) -> Generator[Row, None, Row
     return None
 
 
-def _one(old: sqlite3.Connection, sql: str, number: int) -> Iterator[Row]:
+def _one(old: sqlite3.Connection, sql: str, number: int) -> list[Row]:
     try:
-        yield from old.execute(sql, (number,)).fetchall()
+        return old.execute(sql, (number,)).fetchall()
     except sqlite3.Error:
-        return
+        return []
 
 
 def _drop_damaged_batches(new: sqlite3.Connection) -> None:

@@ -159,7 +159,7 @@ class StateFile:
     def tidy(self, now: float) -> None:
         """Forget old spends and give a bounded part of the free room back to the disk. [s since epoch, UTC]"""
         self.ledger.prune(now - SPENDS_KEPT_S)
-        self._database.rows(f"PRAGMA incremental_vacuum({_GIVEN_BACK_PAGES})")
+        self._database.give_back(_GIVEN_BACK_PAGES)
 
     def close(self) -> None:
         """Close the file and give the locks back; a second time does nothing."""
@@ -216,7 +216,9 @@ def _connect(path: Path, *, whole: bool) -> Database:
 
 
 def _prepare(connection: sqlite3.Connection, *, whole: bool) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:
+        # Only into an empty file: SQLite would write the header anew each time.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA journal_size_limit = {_LARGEST_LOG}")
