@@ -56,7 +56,10 @@ def read_row(row: Any, row_key: str, envelope: Envelope) -> Iterator[tuple[str, 
         Unreadable: The row is no map, or its items are neither a map nor a list nor missing.
     """
     if isinstance(row, msgspec.Raw):
-        row = _load(bytes(row))
+        try:
+            row = msgspec.json.decode(row)
+        except (msgspec.DecodeError, RecursionError):
+            row = _load(bytes(row))
     if not isinstance(row, dict):
         raise Unreadable("a row is no map")
     member, beside, items = code(row.get(row_key)), row.get(envelope.stamp), row.get(envelope.items)
@@ -68,22 +71,6 @@ def read_row(row: Any, row_key: str, envelope: Envelope) -> Iterator[tuple[str, 
         inside = dict(item or {})
         stamp = inside.pop(envelope.stamp, None) if beside is None else beside
         yield member, stamp, inside
-
-
-@lru_cache(maxsize=64)
-def row_decoder(row_key: str, envelope: Envelope) -> msgspec.json.Decoder[Any]:
-    """Return the decoder of a well-formed row: `member`, `stamp`, `items` of numbers and nulls. It refuses all else."""
-    row = msgspec.defstruct(
-        "Row",
-        [
-            ("member", int | str),
-            ("items", dict[str, float | None] | None, None),
-            ("stamp", int | None, None),
-        ],
-        rename={"member": row_key, "items": envelope.items, "stamp": envelope.stamp},
-        gc=False,
-    )
-    return msgspec.json.Decoder(row)
 
 
 @lru_cache(maxsize=64)

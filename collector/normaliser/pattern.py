@@ -1,193 +1,162 @@
-"""How a row with a given set of values is written: the template of its lines, and which value goes where.
+"""How a row with values in given slots is written: the template of its lines, and which value goes where.
 
-Rows of one device mostly carry values under the same keys. What can be decided from the keys alone is decided once for each set
-of keys; a row then costs one look-up, one pick of its values and its share of one formatting.
+Rows of one device mostly hold values in the same slots. What can be decided from that alone is decided once; a row then costs one
+look-up, one pick of its values and its share of one formatting.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from collector import lineprotocol
-from collector.normaliser.plan import CURRENT, MPPT_ENERGY, SHOWN_ABOVE, STRING_TAG, Column, Plan, vendor_name
+from collector.normaliser.plan import CURRENT, MPPT_ENERGY, SHOWN_ABOVE
+from collector.normaliser.slots import CALENDAR, DEVIATIONS, LOCAL_DATE, TIME, Row, Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-Key = Any
-"""A vendor key, or one of the marks below, which no vendor key can equal."""
+    from collector.normaliser.columns import Column
 
-TIME: Final = ("time",)
-LOCAL_DATE: Final = ("local_date",)
-YEAR: Final = ("year",)
-MONTH: Final = ("month",)
-_CALENDAR: Final = (LOCAL_DATE, YEAR, MONTH)
+    Pick = Callable[[Row], tuple[Any, ...]]
+    Group = tuple[str, int, str]
+    """Tag, number and measurement of a line; tag "" and number 0 on the own line."""
 
-Live = dict[Key, Any]
-"""What a row holds: key to number, nulls left out."""
+_DEVIATION = "dev_pct"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Lines of a row: a bytes template that takes the picked values in order, each line ended by a line break."""
+    """Lines of a row: a template that takes the picked values in order. Each line ends with a line break."""
 
     template: bytes
-    pick: Callable[[Live], tuple[Any, ...]]
+    pick: Pick
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A value that would show a part of the device that has not been seen to exist."""
+
+    slot: int
+    tag: str
+    number: int
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """All that follows from the keys of a row.
+    """All that follows from the slots in which a row holds values.
 
     Attributes:
+        nulls: How many slots hold none.
+        pick_nulls: Picks these.
         plain: Its lines; None where it has none.
         compared: Its lines with each string compared with the others; None where no string can be.
-        currents: Picks the currents of the strings that are shown.
-        deviations: Where the comparison of each goes.
-        scaled: Key, times, over.
-        doubted: Key and the magnitude from which its value is looked at twice.
-        numbers: Picks every number, for a look at exact sentinels.
-        counters: Picks lifetime counters of parts, which are left out at zero; None for none.
-        counter_keys: Their keys.
-        hidden: Picks values that would show a part not yet shown; None for none.
-        hidden_parts: Key, tag, number and threshold of each of them.
-        own: Key and stored name of each number on the own line.
+        currents: Picks the currents of the strings that are shown, in the order of their numbers.
+        scaled: Slot, times, over.
+        doubted: Slot and the magnitude from which its value is looked at twice.
+        counters: Slots of lifetime counters of parts, which are left out at zero.
+        pick_counters: Picks these.
+        hidden: Values that would show a part.
+        pick_hidden: Picks these.
+        own: Slot and stored name of each number on the own line.
         unknown: Keys that the catalogue does not know.
     """
 
+    nulls: int
+    pick_nulls: Pick
     plain: Layout | None
     compared: Layout | None
-    currents: Callable[[Live], tuple[float, ...]]
-    deviations: tuple[Key, ...]
-    scaled: tuple[tuple[Key, float, float], ...]
-    doubted: tuple[tuple[Key, float], ...]
-    numbers: Callable[[Live], tuple[float, ...]]
-    counters: Callable[[Live], tuple[float, ...]] | None
-    counter_keys: tuple[Key, ...]
-    hidden: Callable[[Live], tuple[float, ...]] | None
-    hidden_parts: tuple[tuple[Key, str, int, float], ...]
-    own: tuple[tuple[Key, str], ...]
+    currents: Pick
+    scaled: tuple[tuple[int, float, float], ...]
+    doubted: tuple[tuple[int, float], ...]
+    counters: tuple[int, ...]
+    pick_counters: Pick
+    hidden: tuple[Hidden, ...]
+    pick_hidden: Pick
+    own: tuple[tuple[int, str], ...]
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A value on its way into a line."""
-
-    key: Key
-    name: str
-    order: int
-
-
 def compile_pattern(
-    keys: Collection[Key],
-    plan: Plan,
-    tags: Sequence[tuple[str, str]],
-    shown: Mapping[str, Collection[int]],
+    row: Row, slots: Slots, tags: Sequence[tuple[str, str]], shown: Mapping[str, Collection[int]]
 ) -> Pattern:
-    """Return what follows from the keys of a row.
+    """Return what follows from the slots in which `row` holds values.
 
     Args:
-        keys: Keys with a value, without `TIME`.
-        plan: Of the interface and device type.
-        tags: Of the device's own line.
+        row: Any row with values in these slots.
+        slots: What each slot holds.
+        tags: Of the own line.
         shown: Tag (string, mppt) to the numbers that are known to exist.
     """
-    groups: dict[tuple[str, str, int], list[_Part]] = {}
-    hidden: list[tuple[Key, str, int, float]] = []
-    stored: list[tuple[Key, Column]] = []
-    unknown = sorted(key for key in keys if isinstance(key, str) and not _is_known(key, plan))
-    for key in keys:
-        column = plan.columns.get(key) if isinstance(key, str) else None
-        if column is None:
+    stored: list[tuple[int, Column]] = []
+    hidden: list[Hidden] = []
+    for slot, column in slots.columns.items():
+        if slot >= len(row) or row[slot] is None:
             continue
-        if column.tag and column.number not in shown.get(column.tag, ()):
-            threshold = SHOWN_ABOVE.get((column.tag, column.name))
-            if threshold is not None:
-                hidden.append((key, column.tag, column.number, threshold))
-            continue
-        stored.append((key, column))
-        where = (column.measurement, column.tag, column.number)
-        groups.setdefault(where, []).append(_Part(key, column.name, column.order))
-    own = groups.setdefault((plan.own, "", 0), [])
-    own += _unknown_parts(unknown, {part.name for part in own}, len(plan.columns))
-    own += [_Part(key, key[0], len(plan.columns) + len(keys)) for key in _CALENDAR if key in keys and own]
-    numbers = [part.key for part in own if part.key is not LOCAL_DATE]
+        threshold = SHOWN_ABOVE.get((column.tag, column.name))
+        if not column.tag or column.number in shown.get(column.tag, ()):
+            stored.append((slot, column))
+        elif threshold is not None:
+            hidden.append(Hidden(slot, column.tag, column.number, threshold))
+    groups: dict[Group, list[tuple[int, str]]] = {}
+    for slot, column in stored:
+        groups.setdefault((column.tag, column.number, column.measurement), []).append((slot, column.name))
+    own = groups.get(("", 0, slots.plan.own), [])
+    if own:
+        own += [(slot, name) for slot, name in CALENDAR.items() if row[slot] is not None]
     currents = sorted(
-        (column.number, key) for key, column in stored if (column.tag, column.name) == (STRING_TAG, CURRENT)
+        (column.number, slot) for slot, column in stored if (column.tag, column.name) == CURRENT
     )
-    deviations = {number: ("dev_pct", number) for number, _ in currents}
-    counters = [key for key, column in stored if (column.tag, column.name) == MPPT_ENERGY]
+    deviations = {number: DEVIATIONS + place for place, (number, _) in enumerate(currents)}
+    counters = tuple(slot for slot, column in stored if (column.tag, column.name) == MPPT_ENERGY)
+    nulls = [slot for slot, value in enumerate(row) if value is None]
     return Pattern(
+        nulls=len(nulls),
+        pick_nulls=_picker(nulls),
         plain=_layout(groups, tags, {}),
         compared=_layout(groups, tags, deviations) if currents else None,
-        currents=_picker([key for _, key in currents]),
-        deviations=tuple(deviations.values()),
-        scaled=tuple((key, column.times, column.over) for key, column in stored if column.scaled),
-        doubted=tuple((key, column.doubt) for key, column in stored if column.doubt < float("inf")),
-        numbers=_picker([key for key, _ in stored]),
-        counters=_picker(counters) if counters else None,
-        counter_keys=tuple(counters),
-        hidden=_picker([key for key, *_ in hidden]) if hidden else None,
-        hidden_parts=tuple(hidden),
-        own=tuple((part.key, part.name) for part in own if part.key in numbers),
-        unknown=tuple(unknown),
+        currents=_picker([slot for _, slot in currents]),
+        scaled=tuple((slot, column.times, column.over) for slot, column in stored if column.scaled),
+        doubted=tuple((slot, column.doubt) for slot, column in stored if column.doubt < math.inf),
+        counters=counters,
+        pick_counters=_picker(counters),
+        hidden=tuple(hidden),
+        pick_hidden=_picker([part.slot for part in hidden]),
+        own=tuple((slot, name) for slot, name in own if slot != LOCAL_DATE),
+        unknown=tuple(column.key for _, column in stored if not column.known),
     )
-
-
-def _is_known(key: str, plan: Plan) -> bool:
-    return key in plan.columns or key in plan.texts
-
-
-def _unknown_parts(keys: Sequence[str], taken: set[str], order: int) -> list[_Part]:
-    """Fields of unknown keys; two keys that only differ in what a name cannot hold get names of their own."""
-    parts = []
-    for key in keys:
-        name = plain = vendor_name(key)
-        again = 2
-        while name in taken:
-            name, again = f"{plain}_{again}", again + 1
-        taken.add(name)
-        parts.append(_Part(key, name, order))
-    return parts
 
 
 def _layout(
-    groups: Mapping[tuple[str, str, int], list[_Part]],
+    groups: Mapping[Group, Sequence[tuple[int, str]]],
     tags: Sequence[tuple[str, str]],
-    deviations: Mapping[int, Key],
+    deviations: Mapping[int, int],
 ) -> Layout | None:
     template, picked = [], []
-    for (measurement, tag, number), parts in sorted(groups.items(), key=_place):
-        if not parts:
-            continue
-        ordered = sorted(parts, key=lambda part: part.order)
-        if tag == STRING_TAG and number in deviations:
-            ordered.append(_Part(deviations[number], "dev_pct", 0))
+    for (tag, number, measurement), fields in sorted(groups.items()):
+        written = list(fields)
+        if tag == CURRENT[0] and number in deviations:
+            written.append((deviations[number], _DEVIATION))
         head = lineprotocol.head(measurement, [*tags, (tag, f"{number:02d}")] if tag else tags)
-        fields = ",".join(f"{_literal(part.name)}=%b" for part in ordered)
-        template.append(f"{_literal(head)} {fields} %b\n")
-        picked += [*(part.key for part in ordered), TIME]
+        pairs = ",".join(f"{_literal(lineprotocol.escape_tag(name))}=%b" for _, name in written)
+        template.append(f"{_literal(head)} {pairs} %b\n")
+        picked += [*(slot for slot, _ in written), TIME]
     if not picked:
         return None
     return Layout(lineprotocol.encode("".join(template)), _picker(picked))
-
-
-def _place(group: tuple[tuple[str, str, int], list[_Part]]) -> tuple[str, int, str]:
-    (measurement, tag, number), _ = group
-    return tag, number, measurement
 
 
 def _literal(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def _picker(keys: Sequence[Key]) -> Callable[[Live], tuple[Any, ...]]:
-    if len(keys) > 1:
-        return itemgetter(*keys)
-    if keys:
-        only = keys[0]
-        return lambda live: (live[only],)
+def _picker(slots: Sequence[int]) -> Pick:
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    if slots:
+        only = slots[0]
+        return lambda row: (row[only],)
     return lambda _: ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.normaliser.pattern import Live, Pattern, compile_pattern
-from collector.normaliser.plan import STRING_TAG, Plan, is_too_large
+from collector.normaliser.pattern import Pattern, compile_pattern
+from collector.normaliser.plan import CURRENT
+from collector.normaliser.slots import DEVIATIONS, Row, Slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from collector.model import Identity
     from collector.normaliser.context import Report
 
-_PATTERNS_KEPT = 256  # sets of keys; a device sends a handful
+_PATTERNS_KEPT = 256  # a device sends a handful
+_STRING = CURRENT[0]
 
 
 class Series:
@@ -23,39 +25,26 @@ class Series:
         code: Member as asked.
         key: device_id, or plant_id for a plant.
         identity: Tags and zone.
-        plan: Of its interface and device type.
+        slots: Of its interface and device type.
         newest_ns: Time of its newest row so far. [ns since epoch, UTC]
         newest: Pattern and values of that row; None once reported.
         stamps: Of the rows that carried values. [ms since epoch, UTC]
     """
 
-    __slots__ = (
-        "_patterns",
-        "_report",
-        "_shown",
-        "_tags",
-        "code",
-        "identity",
-        "key",
-        "newest",
-        "newest_ns",
-        "plan",
-        "stamps",
-    )
-
     def __init__(
-        self, code: str, identity: Identity, plan: Plan, strings: Iterable[int], report: Report
+        self, code: str, identity: Identity, slots: Slots, strings: Iterable[int], report: Report
     ) -> None:
         self.code = code
         self.identity = identity
         self.key = identity.device_id or identity.plant_id
-        self.plan = plan
+        self.slots = slots
         self.newest_ns = 0
-        self.newest: tuple[Pattern, Live] | None = None
+        self.newest: tuple[Pattern, Row] | None = None
         self.stamps = report.stamps.get(code, [])
         self._report = report
-        self._shown: dict[str, set[int]] = {STRING_TAG: set(strings)}
-        self._patterns: dict[tuple[object, ...], Pattern] = {}
+        self._shown: dict[str, set[int]] = {_STRING: set(strings)}
+        self._patterns: dict[tuple[bool, ...], Pattern] = {}
+        self._last: tuple[int, Pattern] | None = None
         self._tags = (
             ("vendor", identity.vendor),
             ("plant_id", identity.plant_id),
@@ -63,53 +52,57 @@ class Series:
             ("device_type", identity.device_type),
         )
 
-    def pattern(self, live: Live) -> Pattern:
-        """Return how a row with these keys is written."""
-        keys = tuple(live)
-        found = self._patterns.get(keys)
+    def pattern(self, row: Row) -> Pattern:
+        """Return how a row with values in these slots is written."""
+        nulls = row.count(None)
+        if self._last is not None:
+            size, last = self._last
+            # The same number of nulls, and all of them where they were: the same slots.
+            if len(row) == size and nulls == last.nulls and last.pick_nulls(row).count(None) == nulls:
+                return last
+        held = tuple(value is not None for value in row)
+        found = self._patterns.get(held)
         if found is None:
             if len(self._patterns) >= _PATTERNS_KEPT:
                 self._patterns.clear()
-            found = compile_pattern(keys, self.plan, self._tags, self._shown)
-            self._patterns[keys] = found
+            found = self._patterns[held] = compile_pattern(row, self.slots, self._tags, self._shown)
+        self._last = len(row), found
         return found
 
-    def is_doubtful(self, live: Live, pattern: Pattern) -> bool:
+    def is_doubtful(self, row: Row, pattern: Pattern) -> bool:
         """Return whether a row may hold a sentinel, a counter at zero, or a part that shows itself for the first time."""
-        if pattern.hidden is not None and max(pattern.hidden(live)) > 0.0:
+        if pattern.hidden and max(pattern.pick_hidden(row)) > 0.0:
             return True
-        if pattern.counters is not None and min(pattern.counters(live)) <= 0.0:
+        if pattern.counters and min(pattern.pick_counters(row)) <= 0.0:
             return True
-        for key, doubt in pattern.doubted:
-            if not -doubt < live[key] < doubt:
+        for slot, doubt in pattern.doubted:
+            if not -doubt < row[slot] < doubt:
                 return True
-        return not self.plan.marks.isdisjoint(pattern.numbers(live))
+        return not self.slots.plan.marks.isdisjoint(row)
 
-    def settle(self, live: Live) -> Pattern:
+    def settle(self, row: Row) -> Pattern:
         """Take out of a row what is no reading, note what it shows for the first time, and return how it is written."""
-        for key, value in list(live.items()):
-            column = self.plan.columns.get(key) if isinstance(key, str) else None
-            if column is None:
+        for slot in range(DEVIATIONS, len(row)):
+            column = self.slots.columns.get(slot)
+            if column is None or row[slot] is None:
                 continue
-            if column.is_sentinel(value):
+            if column.is_sentinel(row[slot]):
                 self._report.sentinels += 1
-                del live[key]
-            elif is_too_large(column, value):
+                row[slot] = None
+            elif column.is_too_large(row[slot]):
                 self._report.unreadable += 1
-                del live[key]
-        for key, tag, number, threshold in self.pattern(live).hidden_parts:
-            if live[key] > threshold:
-                self._show(tag, number)
-        pattern = self.pattern(live)
-        if pattern.counters is None:
-            return pattern
-        for key in pattern.counter_keys:
-            if live[key] <= 0.0:
-                del live[key]
-        return self.pattern(live)
+                row[slot] = None
+        for part in self.pattern(row).hidden:
+            if row[part.slot] > part.threshold:
+                self._show(part.tag, part.number)
+        for slot in self.pattern(row).counters:
+            if row[slot] <= 0.0:
+                row[slot] = None
+        return self.pattern(row)
 
     def _show(self, tag: str, number: int) -> None:
         self._shown.setdefault(tag, set()).add(number)
         self._patterns.clear()
-        if tag == STRING_TAG:
+        self._last = None
+        if tag == _STRING:
             self._report.strings_shown.setdefault(self.key, set()).add(number)
