@@ -127,7 +127,7 @@ def alarms_of(device: SimDevice, moment_ms: int) -> list[SimAlarm]:
 def _drawn(device: SimDevice, stretch: int) -> SimAlarm | None:
     """Return the one alarm that a device may raise in a stretch of four days."""
     chance = Random(device.seed * 65_537 + stretch)  # noqa: S311  faults, no secret
-    if chance.random() > 0.12:
+    if chance.random() > 0.3:
         return None
     if device.type_id in INVERTERS:
         kind = chance.choice(_OF_INVERTERS)
@@ -136,5 +136,5 @@ def _drawn(device: SimDevice, stretch: int) -> SimAlarm | None:
     else:
         kind = _OF_OTHERS[0]
     raised = stretch * _STRETCH_MS + int(chance.random() * _STRETCH_MS) // 1000 * 1000
-    lasts = int(chance.expovariate(1 / 10) * _HOUR_MS) + _HOUR_MS
+    lasts = int(chance.expovariate(1 / 20) * _HOUR_MS) + _HOUR_MS
     return SimAlarm(device, kind, raised, raised + min(lasts, _LONGEST_STRETCHES * _STRETCH_MS))
