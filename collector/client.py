@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 _MAX_HOPS = 3
+_IDLE_S = 4.0
 _KEEPS_METHOD = frozenset({307, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -107,7 +108,8 @@ class Client:
         """Return the session; it can only be made inside the running loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._tls),
+                # A call lost on a connection that the server has just closed is a call spent: keep none for long.
+                connector=aiohttp.TCPConnector(ssl=self._tls, keepalive_timeout=_IDLE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
             )

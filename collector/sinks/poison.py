@@ -83,7 +83,8 @@ async def search(
         else:
             found.settled += end - begin
             alone.pop((begin, end), None)
-    blamed = {span for span, times in alone.items() if times >= BLAMED_AFTER and found.settled}
+    # A second look is only taken while something goes through, so whoever failed twice failed alone.
+    blamed = {span for span, times in alone.items() if times >= BLAMED_AFTER}
     found.poison = [lines[begin] for begin, _ in sorted(blamed)]
     left = sorted(({*failed, *waiting} | alone.keys()) - blamed)
     found.rest = [line for begin, end in left for line in lines[begin:end]]

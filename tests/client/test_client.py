@@ -75,9 +75,9 @@ async def test_request_and_answer_pass_unchanged(serve, client):
         answer.set_cookie("JSESSIONID", "two")
         return answer
 
-    request = Request("/a%2Fb?q=%7B1%7D", b'{"a":1}', {"XSRF-TOKEN": "t"})
+    request = Request("/a%2F%41?q=%7B1%7D&s=a%20b+c", b'{"a":1}', {"XSRF-TOKEN": "t"})
     answer = await client.send(await serve(handle) + "/", request)
-    assert seen == [("POST", "/a%2Fb?q=%7B1%7D", b'{"a":1}', "t")]
+    assert seen == [("POST", "/a%2F%41?q=%7B1%7D&s=a%20b+c", b'{"a":1}', "t")]
     assert (answer.status, answer.body, answer.headers["x-kind"]) == (418, b"teapot", "Tea")
     assert answer.headers["set-cookie"].split("\n") == ["XSRF-TOKEN=one; Path=/", "JSESSIONID=two; Path=/"]
     assert 1_000.0 < answer.sent_at < answer.answered_at

@@ -117,10 +117,15 @@ async def test_a_redirect_is_not_followed(serve):
     await target.stop()
 
 
+@pytest.mark.parametrize("plain", [True, False])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 500, 503])
-async def test_no_answer_smuggles_the_secret_out(serve, status):
+async def test_no_answer_smuggles_the_secret_out(serve, status, plain):
     """A server that echoes credentials finds them blotted out of reasons."""
-    echo = '{"code": "x", "message": "unable to parse \'' + SECRET + "': partial write " + SECRET + '"}'
+    echo = (
+        SECRET
+        if plain
+        else '{"code": "x", "message": "unable to parse \'' + SECRET + "': partial write " + SECRET + '"}'
+    )
     _, sink = await serve(says(status, echo, {"Retry-After": SECRET, "X-Influxdb-Error": SECRET}))
     error = await failure(sink)
     if isinstance(error, LinesRejected):
