@@ -114,7 +114,8 @@ def retry_after_s(value: str, now: float) -> float:
 
 def shorten(message: str) -> str:
     """Return `message` on one line and short enough for a log."""
-    text = " ".join(message.split())
+    # An answer that quotes thousands of lines is megabytes long.
+    text = " ".join(message[: 4 * _MAX_REASON].split())
     return text if len(text) <= _MAX_REASON else text[: _MAX_REASON - 1] + "…"
 
 
@@ -140,13 +141,14 @@ def _refused(
 ) -> SinkError:
     """Return the error of a 400, of a 422, or of another 2xx that names faults."""
     # What a quoted line says is not what the database says.
-    if _SETTINGS.search(message) and _UNPARSED not in message:
+    own_words = _UNPARSED not in message
+    if own_words and _SETTINGS.search(message):
         return SinkMisconfigured(f"{said}; check the sink's settings")
     if not payload and not _OF_LINES.search(message):
         # Every batch would be taken apart line by line over a proxy's refusal.
         return SinkMisconfigured(f"{said}; the answer is not a database's: check sink.url")
     batch = lines()
-    if _RETENTION.search(message) and _UNPARSED not in message:
+    if own_words and _RETENTION.search(message):
         return LinesRejected(shorten(message), _oldest(message, batch), expired=True)
     rejected = _quoted(message, batch) or _listed(payload, batch) or _all(message, batch)
     return LinesRejected(shorten(message), rejected)
