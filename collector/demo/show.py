@@ -18,6 +18,8 @@ from collector.demo.table import live_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.progress import TaskID
+
 REFRESH_S = 2.0
 PLAIN_REFRESH_S = 60.0
 
@@ -66,9 +68,9 @@ async def _live(demo: Demo, console: Console, stop: asyncio.Event) -> None:
         await demo.go_on(stop, REFRESH_S, lambda: live.update(live_table(demo.app, demo.clock.now())))
 
 
-def _mover(bar: Progress, task: object, start: float) -> Callable[[float], None]:
+def _mover(bar: Progress, task: TaskID, start: float) -> Callable[[float], None]:
     def move(moment: float) -> None:
-        bar.update(task, completed=moment - start)  # type: ignore[arg-type]  rich names its ids privately
+        bar.update(task, completed=moment - start)
 
     return move
 

@@ -63,7 +63,7 @@ def _choose_batch(account: Account, interface: Interface, now: float) -> Choice:
         held = {} if apart else account.held.get(interface.name, {})
         return planner.next_period(interface, batches, held, account.zones(), now)
     every_s = ALARM_EVERY_S if interface.role is Role.ALARMS else planner.LIVE_EVERY_S
-    return planner.next_in_turn(batches, asked, now, every_s, periods.NOW)
+    return planner.next_in_turn(batches, asked, now, every_s, period=periods.NOW)
 
 
 def _list_every(account: Account, asked: dict[Batch, float]) -> float:
