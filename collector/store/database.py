@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from collector.errors import StateBusy, StateDamaged, StateError, StateFull
+from collector.store.reserve import Reserve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 
 BUSY_S = 5.0
 """How long SQLite itself waits for another process's transaction. [s]"""
+
+GIVEN_BACK_PAGES = 2_000
+"""Pages that one call gives back to the disk at most: it stays short."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
@@ -43,12 +48,14 @@ class Database:
     writes would join it.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, reserve: Reserve | None = None) -> None:
+        """Wrap a connection, which is set to autocommit; without a reserve there is always room."""
         connection.isolation_level = None
         # A damaged text must not stop the reading of its row.
         connection.text_factory = _text
         self.connection = connection
         self._open = False
+        self._reserve = reserve or Reserve(None, keep=False)
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement.
@@ -63,7 +70,7 @@ class Database:
         try:
             return self.connection.execute(sql, values)
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise self._known(error) from error
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Run one query and return all its rows; raises as `execute`."""
@@ -71,7 +78,7 @@ class Database:
         try:
             return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise self._known(error) from error
 
     def many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each row of values, all or nothing; raises as `execute`."""
@@ -80,7 +87,7 @@ class Database:
             try:
                 self.connection.executemany(sql, values)
             except sqlite3.Error as error:
-                raise translated(error) from error
+                raise self._known(error) from error
 
     def give_back(self, pages: int) -> None:
         """Give up to so many free pages back to the disk, outside any transaction; raises as `execute`."""
@@ -88,7 +95,32 @@ class Database:
             # One step gives one page back; only executescript takes every step.
             self.connection.executescript(f"PRAGMA incremental_vacuum({pages})")
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise self._known(error) from error
+
+    def require_room(self) -> None:
+        """Let something new begin only while the reserve is there, so that what is here can always be emptied.
+
+        Raises:
+            StateFull: The disk is full.
+        """
+        if self._reserve.ample or self._reserve.fill():
+            return
+        if not self._open:
+            # What the spool has freed is still in the file: give it back, and look once more.
+            self.give_back(GIVEN_BACK_PAGES)
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._reserve.fill():
+                return
+        raise StateFull("the disk of state_dir is full: nothing new is fetched until there is room")
+
+    def freeing(self, work: Callable[[], T]) -> T:
+        """Run a transaction that makes room; where the disk is full, once more with the reserve's."""
+        try:
+            return work()
+        except StateFull:
+            if self._open or not self._reserve.release():
+                raise
+            return work()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -127,6 +159,12 @@ class Database:
                 self.connection.execute("RELEASE part")
             raise
         self.execute("RELEASE part")
+
+    def _known(self, error: sqlite3.Error) -> Exception:
+        known = translated(error)
+        if isinstance(known, StateFull):
+            self._reserve.doubtful = True
+        return known
 
     def _check(self) -> None:
         if self._open and not self.connection.in_transaction:

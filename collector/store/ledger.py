@@ -32,8 +32,10 @@ class Ledger:
             sent: When the request goes out. [s since epoch, UTC]
 
         Raises:
+            StateFull: The disk is full: the answer could not be kept, and so the call must not be sent.
             StateError: It could not be made durable: the call must not be sent.
         """
+        self._database.require_room()
         cursor = self._database.execute(
             "INSERT INTO spend (account, interface, sent) VALUES (?, ?, ?)", (account, interface, sent)
         )

@@ -11,7 +11,7 @@ from collector.model import Lane
 from collector.store.batches import COLUMNS, FATES, Balance, SpoolBatch, SpoolStats, StoredBatch, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from collector.store.counters import Counters
     from collector.store.database import Database, Row
@@ -36,7 +36,12 @@ class Spool:
         self._counters = counters
 
     def append(self, batch: SpoolBatch) -> int:
-        """Put a batch at the end of its lane and return its number."""
+        """Put a batch at the end of its lane and return its number.
+
+        Raises:
+            StateFull: The disk is full; what is here can still be settled.
+        """
+        self._database.require_room()
         with self._database.joined():
             rows = self._database.rows(
                 "SELECT coalesce(max(place), 0) + 1 FROM spool WHERE lane = ?", (batch.lane.value,)
@@ -72,14 +77,11 @@ class Spool:
         return None if head is None else stored(head, b"")
 
     def settle(self, batch_id: int) -> bool:
-        """The sink has confirmed the whole batch: forget it. False where it is no longer here."""
-        with self._database.joined():
-            row = self._row(batch_id)
-            if row is None:
-                return False
-            self._cover(row)
-            self._lose(row, "settled")
-        return True
+        """The sink has confirmed the whole batch: forget it. False where it is no longer here.
+
+        It works on a full disk too, with the room of the reserve.
+        """
+        return self._database.freeing(lambda: self._settle(batch_id))
 
     def postpone(self, batch_id: int, not_before: float, reason: str) -> bool:
         """Keep the batch at its place and its lane waiting. False where it is no longer here.
@@ -89,13 +91,9 @@ class Spool:
             not_before: When to try again. [s since epoch, UTC]
             reason: Why, for a person.
         """
-        return (
-            self._database.execute(
-                "UPDATE spool SET tries = tries + 1, not_before = ?, reason = ? WHERE id = ?",
-                (not_before, reason, batch_id),
-            ).rowcount
-            > 0
-        )
+        sql = "UPDATE spool SET tries = tries + 1, not_before = ?, reason = ? WHERE id = ?"
+        cursor = self._database.freeing(lambda: self._database.execute(sql, (not_before, reason, batch_id)))
+        return cursor.rowcount > 0
 
     def split(
         self,
@@ -120,31 +118,8 @@ class Spool:
         Raises:
             ValueError: Lines would be lost or invented.
         """
-        with self._database.joined():
-            row = self._row(batch_id)
-            if row is None:
-                return False
-            lines = sum(part.lines for part in parts) + len(quarantined) + settled + expired + damaged
-            if lines != row[4]:
-                raise ValueError(f"a batch of {row[4]} lines cannot become {lines} lines")
-            if settled:
-                self._cover(row)
-            account, lane = row[0], row[2]
-            place, sub = self._database.rows("SELECT place, sub FROM spool WHERE id = ?", (batch_id,))[0]
-            self._delete(batch_id)
-            self._database.execute(
-                "UPDATE spool SET sub = sub + ? WHERE lane = ? AND place = ? AND sub > ?",
-                (len(parts), lane, place, sub),
-            )
-            for offset, part in enumerate(parts):
-                self._insert(part, place, sub + offset, lane=lane)
-            for rejected in quarantined:
-                self._quarantine.add(rejected)
-            self._count(account, "quarantined", len(quarantined))
-            self._count(account, "settled", settled)
-            self._count(account, "expired", expired)
-            self._count(account, "damaged", damaged)
-        return True
+        fates = {"quarantined": len(quarantined), "settled": settled, "expired": expired, "damaged": damaged}
+        return self._database.freeing(lambda: self._split(batch_id, parts, quarantined, fates))
 
     def make_room(self, max_bytes: int, *, refetchable: Collection[str] | None = None) -> list[StoredBatch]:
         """Give up batches until the spool keeps within its bound; returns them, to be marked as gaps.
@@ -156,6 +131,9 @@ class Spool:
             max_bytes: The bound. [B]
             refetchable: Interfaces whose live rows history can fetch again; None: all.
         """
+        return self._database.freeing(lambda: self._make_room(max_bytes, refetchable))
+
+    def _make_room(self, max_bytes: int, refetchable: Collection[str] | None) -> list[StoredBatch]:
         given_up: list[StoredBatch] = []
         with self._database.joined():
             over = self.stats().bytes - max_bytes
@@ -201,6 +179,46 @@ class Spool:
     def rebase(self, now: float) -> None:
         """Let what waits for a moment after `now` wait no longer: at a start everything is tried at once."""
         self._database.execute("UPDATE spool SET not_before = 0.0 WHERE not_before > ?", (now,))
+
+    def _settle(self, batch_id: int) -> bool:
+        with self._database.joined():
+            row = self._row(batch_id)
+            if row is None:
+                return False
+            self._cover(row)
+            self._lose(row, "settled")
+        return True
+
+    def _split(
+        self,
+        batch_id: int,
+        parts: Sequence[SpoolBatch],
+        quarantined: Sequence[Rejected],
+        fates: Mapping[str, int],
+    ) -> bool:
+        with self._database.joined():
+            row = self._row(batch_id)
+            if row is None:
+                return False
+            account, lane = row[0], row[2]
+            lines = sum(part.lines for part in parts) + sum(fates.values())
+            if lines != row[4]:
+                raise ValueError(f"a batch of {row[4]} lines cannot become {lines} lines")
+            if fates["settled"]:
+                self._cover(row)
+            place, sub = self._database.rows("SELECT place, sub FROM spool WHERE id = ?", (batch_id,))[0]
+            self._delete(batch_id)
+            self._database.execute(
+                "UPDATE spool SET sub = sub + ? WHERE lane = ? AND place = ? AND sub > ?",
+                (len(parts), lane, place, sub),
+            )
+            for offset, part in enumerate(parts):
+                self._insert(part, place, sub + offset, lane=lane)
+            for rejected in quarantined:
+                self._quarantine.add(rejected)
+            for fate, count in fates.items():
+                self._count(account, fate, count)
+        return True
 
     def _head(self) -> Row | None:
         for lane in (Lane.LIVE, Lane.HISTORY):

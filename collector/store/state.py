@@ -11,7 +11,7 @@ from collector.errors import CollectorError, ConfigurationError, StateDamaged, S
 from collector.store import schema
 from collector.store.counters import Counters
 from collector.store.coverage_table import CoverageTable
-from collector.store.database import BUSY_S, Database, translated
+from collector.store.database import BUSY_S, GIVEN_BACK_PAGES, Database, translated
 from collector.store.facts import Facts
 from collector.store.inventory import Inventory
 from collector.store.ledger import Ledger
@@ -20,6 +20,7 @@ from collector.store.newest import Newest
 from collector.store.open_alarms import OpenAlarms
 from collector.store.quarantine import Quarantine
 from collector.store.raw_answers import RawAnswers
+from collector.store.reserve import Reserve
 from collector.store.salvage import Salvage, salvage
 from collector.store.sessions import Sessions
 from collector.store.spool import Spool
@@ -33,7 +34,6 @@ NAME = "collector.db"
 SPENDS_KEPT_S = 8 * 86_400.0
 """How long spends stay in the ledger; the longest window is a day. [s]"""
 _LARGEST_LOG = 64 * 2**20
-_GIVEN_BACK_PAGES = 2_000
 
 
 class StateFile:
@@ -159,7 +159,7 @@ class StateFile:
     def tidy(self, now: float) -> None:
         """Forget old spends and give a bounded part of the free room back to the disk. [s since epoch, UTC]"""
         self.ledger.prune(now - SPENDS_KEPT_S)
-        self._database.give_back(_GIVEN_BACK_PAGES)
+        self._database.give_back(GIVEN_BACK_PAGES)
 
     def close(self) -> None:
         """Close the file and give the locks back; a second time does nothing."""
@@ -206,13 +206,16 @@ def _connect(path: Path, *, whole: bool) -> Database:
         if known is error or "READONLY" in error.sqlite_errorname:
             # The directory and the file can be written: it is the content that SQLite cannot make sense of.
             raise StateDamaged(f"the state file is damaged: {error}") from error
+        if new:
+            # Nothing was in it yet: the next opening is again a first one.
+            path.unlink()
         raise known from error
     except BaseException:
         connection.close()
         raise
     if new:
         _sync(path.parent)
-    return Database(connection)
+    return Database(connection, Reserve(path.parent, keep=whole))
 
 
 def _prepare(connection: sqlite3.Connection, *, whole: bool) -> None:
