@@ -44,7 +44,7 @@ def _surviving(old: Plant, new: Plant) -> Plant:
         latitude=old.latitude if new.latitude is None else new.latitude,
         longitude=old.longitude if new.longitude is None else new.longitude,
         connected=new.connected or old.connected,
-        zone=new.zone or old.zone,
+        zone=old.zone or new.zone,
         access=old.access,
         access_since=old.access_since,
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from collector import planner, quota
 from collector.catalogue.terms import Interface, Role, Subject
 from collector.coverage import Held
-from collector.model import Batch
 from collector.step.faults import Faults
 from collector.step.permissions import Permissions
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from collector.clock import Clock
-    from collector.model import Call, Device, Plant
+    from collector.model import Batch, Call, Device, Plant
     from collector.quota import Allowance, Fleet, Lesson, Spend
     from collector.settings import Account as AccountSettings
     from collector.settings import PlantSettings
@@ -123,10 +122,14 @@ class Account:
         """Tell whether this account is the one that reads the plant."""
         return self.claims.owner(plant.plant_id) in ("", self.name)
 
-    def zone_of(self, plant: Plant) -> str:
-        """Return the zone of a plant: its own setting, else the account's, else what its stamps carried."""
+    def set_zone_of(self, plant: Plant) -> str:
+        """Return the zone that the user set for a plant, its own or the account's; "" where there is none."""
         own = self._plant_settings.get(plant.plant_id)
-        return (own.timezone if own is not None else None) or self.config.timezone or plant.zone
+        return (own.timezone if own is not None else None) or self.config.timezone or ""
+
+    def zone_of(self, plant: Plant) -> str:
+        """Return the zone of a plant: what the user set, else what its stamps carried."""
+        return self.set_zone_of(plant) or plant.zone
 
     def zones(self) -> dict[str, str]:
         """Return the zone of every plant by the vendor's code."""

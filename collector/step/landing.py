@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from collector import coverage, periods, quota
-from collector.catalogue.terms import Role
+from collector.catalogue.terms import Role, Span
 from collector.inventory import merge_devices, merge_plants
 from collector.lineprotocol import line
 from collector.model import Lane
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from collector.catalogue.terms import Interface
-    from collector.model import Answer
+    from collector.model import Answer, Plant
     from collector.step.account import Account
     from collector.step.listing import Listing
     from collector.step.spending import Paid, Spending
@@ -136,29 +136,43 @@ class Landing:
         ):
             if count:
                 account.state.counters.add(account.name, name, count)
-        self._learn_zones(report)
+        self._learn_zones(interface, report)
 
-    def _learn_zones(self, report: Report) -> None:
-        """Give a plant without any zone the offset that its own stamps show; contradictions are told once."""
+    def _learn_zones(self, interface: Interface, report: Report) -> None:
+        """Give a plant without a zone of the user's the offset that its own day stamps show; contradictions are told once.
+
+        Only day rows are young enough to show the offset that holds now.
+        """
         account = self._account
+        if interface.span is not Span.MONTH or not report.offsets:
+            return
         learned = {}
         for plant in account.plants:
             offset = report.offsets.get(plant.code)
             if offset is None:
                 continue
-            if not account.zone_of(plant):
-                try:
-                    learned[plant.code] = fixed_zone(round(offset / 60))
-                except ValueError:
-                    continue
-            elif plant.code in report.zone_conflicts:
-                hours = report.zone_conflicts[plant.code] / 3600
-                words = f"the vendor's stamps say UTC{hours:+g} h, not {account.zone_of(plant)}. Mend plants.{plant.plant_id}.timezone"
-                account.faults.begin(f"zone of {plant.name or plant.plant_id}", words, account.clock.now())
+            if account.set_zone_of(plant):
+                self._contradict(plant, report)
+                continue
+            try:
+                name = fixed_zone(round(offset / 60))
+            except ValueError:
+                continue
+            if name != plant.zone:
+                learned[plant.code] = name
         if learned:
             account.plants = [replace(p, zone=learned.get(p.code, p.zone)) for p in account.plants]
             account.state.inventory.save_plants(account.name, account.plants)
             account.inventory_changed()
+
+    def _contradict(self, plant: Plant, report: Report) -> None:
+        account, subject = self._account, f"zone of {plant.name or plant.plant_id}"
+        if plant.code not in report.zone_conflicts:
+            account.faults.end(subject)
+            return
+        hours = report.zone_conflicts[plant.code] / 3600
+        words = f"the vendor's stamps say UTC{hours:+g} h, not {account.set_zone_of(plant)}"
+        account.faults.begin(subject, f"{words}. Mend plants.{plant.plant_id}.timezone", account.clock.now())
 
     # --- lists ----------------------------------------------------------------------------------------------------
 
