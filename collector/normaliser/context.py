@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from collector.catalogue.vendors import CATALOGUES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,3 +73,17 @@ class Report:
     answer_ms: int | None = None
     offsets: dict[str, int] = field(default_factory=dict)
     zone_conflicts: dict[str, int] = field(default_factory=dict)
+
+
+def catalogue_of(context: Context) -> Catalogue:
+    """Return the catalogue by which an answer is read.
+
+    Raises:
+        ValueError: The context names neither one nor a member of a known vendor.
+    """
+    if context.catalogue is not None:
+        return context.catalogue
+    for identity in context.identities.values():
+        if identity.vendor in CATALOGUES:
+            return CATALOGUES[identity.vendor]
+    raise ValueError("no catalogue: the context names neither one nor a member of a known vendor")

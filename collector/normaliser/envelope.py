@@ -55,13 +55,7 @@ def read_row(row: Any, row_key: str, envelope: Envelope) -> Iterator[tuple[str, 
     Raises:
         Unreadable: The row is no map, or its items are neither a map nor a list nor missing.
     """
-    if isinstance(row, msgspec.Raw):
-        try:
-            row = msgspec.json.decode(row)
-        except (msgspec.DecodeError, RecursionError):
-            row = _load(bytes(row))
-    if not isinstance(row, dict):
-        raise Unreadable("a row is no map")
+    row = plain_row(row)
     member, beside, items = code(row.get(row_key)), row.get(envelope.stamp), row.get(envelope.items)
     if not isinstance(items, list):
         items = [items]
@@ -71,6 +65,25 @@ def read_row(row: Any, row_key: str, envelope: Envelope) -> Iterator[tuple[str, 
         inside = dict(item or {})
         stamp = inside.pop(envelope.stamp, None) if beside is None else beside
         yield member, stamp, inside
+
+
+def plain_row(row: Any) -> dict[str, Any]:
+    """Return a row as a map of plain objects.
+
+    Raises:
+        Unreadable: It is no map.
+    """
+    if isinstance(row, msgspec.Raw):
+        try:
+            row = msgspec.json.decode(row)
+        except (msgspec.DecodeError, RecursionError):
+            try:
+                row = _load(bytes(row))
+            except AnswerUnreadable as error:
+                raise Unreadable(str(error)) from error
+    if not isinstance(row, dict):
+        raise Unreadable("a row is no map")
+    return row
 
 
 @lru_cache(maxsize=64)

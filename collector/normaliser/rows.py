@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from collector.catalogue.terms import Span, Subject, TimeRule
-from collector.catalogue.vendors import CATALOGUES
 from collector.errors import AnswerUnreadable
 from collector.normaliser import times
 from collector.normaliser.columns import Habits
+from collector.normaliser.context import catalogue_of
 from collector.normaliser.envelope import open_answer, read_row
 from collector.normaliser.plan import Plan, list_key, plan_for
 from collector.normaliser.series import Series
@@ -47,7 +47,9 @@ def normalise(
         AnswerUnreadable: Its wrapping cannot be read, or its rows get their time from a clock that it does not tell.
         ValueError: The interface sends no readings, or there is no catalogue for them.
     """
-    catalogue = _catalogue(context)
+    if context.interface.time_rule in (TimeRule.NONE, TimeRule.RAISE_TIME):
+        raise ValueError(f"{context.interface.name} sends no readings")
+    catalogue = catalogue_of(context)
     envelope = catalogue.envelope(context.interface.name)
     rows, told_ms = open_answer(body, envelope)
     report.answer_ms = told_ms if told_ms is not None else context.date_ms
@@ -56,17 +58,6 @@ def normalise(
     reader = _Reader(context, catalogue, report)
     for start in range(0, len(rows), rows_per_slice):
         yield reader.lines(rows[start : start + rows_per_slice])
-
-
-def _catalogue(context: Context) -> Catalogue:
-    if context.interface.time_rule in (TimeRule.NONE, TimeRule.RAISE_TIME):
-        raise ValueError(f"{context.interface.name} sends no readings")
-    if context.catalogue is not None:
-        return context.catalogue
-    for identity in context.identities.values():
-        if identity.vendor in CATALOGUES:
-            return CATALOGUES[identity.vendor]
-    raise ValueError("no catalogue: the context names neither one nor a member of a known vendor")
 
 
 class _Reader:
@@ -191,7 +182,7 @@ class _Reader:
                 values = self._numbers(series.slots, items)
                 if values:
                     self._add(series, self._moment(sent), series.slots.row(values))
-        except (Unreadable, AnswerUnreadable):
+        except Unreadable:
             self._report.unreadable += 1
 
     def _moment(self, sent: object) -> int | None:
