@@ -6,17 +6,19 @@ Within one interface: closing a period before refreshing an open one; live sweep
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from collector import periods
 from collector.catalogue.terms import Interface, Span
 from collector.coverage import SETTLE_S
 from collector.model import Batch
-from collector.zones import offset_s
+from collector.zones import largest_offset_s, offset_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from collector.coverage import Held
     from collector.model import Device, Plant
@@ -53,6 +55,10 @@ class Rest:
 
 Choice = Ask | Rest
 
+# Batch and period to the moment before which they are passed over, because their last answer was of no use. [s since epoch, UTC]
+Resting = Mapping[tuple[Batch, str], float]
+NONE_REST: Resting = MappingProxyType({})
+
 
 def chunked(members: Sequence[str], size: int, type_id: int | None = None) -> list[Batch]:
     """Return the members in batches of at most `size`, in their order."""
@@ -62,13 +68,14 @@ def chunked(members: Sequence[str], size: int, type_id: int | None = None) -> li
 def plant_batches(interface: Interface, plants: Iterable[Plant], now: float) -> list[Batch]:
     """Return the plants in as few calls as the interface allows, neighbours in time zone together.
 
-    One ``collectTime`` of an hour interface cannot name one date for plants on both sides of UTC+12: these are kept apart.
+    One ``collectTime`` of an hour interface cannot name one date for plants on both sides of UTC+12: these are kept apart, all
+    year, because yesterday may have had the other offset of the year.
     """
     ordered = sorted(plants, key=lambda p: (offset_s(p.zone, now), p.code))
     if interface.span is not Span.DATE:
         return chunked([p.code for p in ordered], interface.batch_size)
-    near = [p.code for p in ordered if offset_s(p.zone, now) <= FAR_EAST_S]
-    far = [p.code for p in ordered if offset_s(p.zone, now) > FAR_EAST_S]
+    near = [p.code for p in ordered if largest_offset_s(p.zone, now) <= FAR_EAST_S]
+    far = [p.code for p in ordered if largest_offset_s(p.zone, now) > FAR_EAST_S]
     return chunked(near, interface.batch_size) + chunked(far, interface.batch_size)
 
 
@@ -77,22 +84,29 @@ def device_batches(interface: Interface, devices: Iterable[Device]) -> list[Batc
     by_type: dict[int, list[str]] = {}
     by_sn = interface.batch_key == "sns"
     for device in sorted(devices, key=lambda d: (d.type_id, d.plant_code, d.code)):
-        if device.type_id in interface.device_types:
-            by_type.setdefault(device.type_id, []).append(device.sn if by_sn else device.code)
+        member = device.sn if by_sn else device.code
+        if device.type_id in interface.device_types and member:
+            by_type.setdefault(device.type_id, []).append(member)
     return [
         b for type_id in sorted(by_type) for b in chunked(by_type[type_id], interface.batch_size, type_id)
     ]
 
 
 def next_in_turn(
-    batches: Sequence[Batch], asked: Mapping[Batch, float], now: float, every_s: float, period: str = ""
+    batches: Sequence[Batch],
+    asked: Mapping[Batch, float],
+    now: float,
+    every_s: float,
+    *,
+    period: str = "",
+    resting: Resting = NONE_REST,
 ) -> Choice:
     """Choose the batch that waited longest; none is asked again before `every_s` [s] have passed."""
     if not batches:
         return Rest(now + IDLE_S)
-    batch = min(batches, key=lambda b: asked.get(b, 0.0))
-    due = asked.get(batch, 0.0) + every_s
-    return Ask(batch, period) if due <= now else Rest(due)
+    dues = {b: max(asked.get(b, 0.0) + every_s, resting.get((b, period), 0.0)) for b in batches}
+    batch = min(batches, key=dues.__getitem__)
+    return Ask(batch, period) if dues[batch] <= now else Rest(dues[batch])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,8 @@ def next_period(
     held: Mapping[str, Mapping[str, Held]],
     zones: Mapping[str, str],
     now: float,
+    *,
+    resting: Resting = NONE_REST,
 ) -> Choice:
     """Choose a batch and a period of a calendar interface.
 
@@ -144,38 +160,37 @@ def next_period(
         held: Member to period to what is held of it.
         zones: Member to zone name.
         now: [s since epoch, UTC]
+        resting: What is passed over for now.
 
     Returns:
-        First the call that closes a settled period for the most members, then the running period read longest ago.
+        First what was never read, then the call that closes a settled period for the most members, then the running period read longest ago.
     """
-    by_zone: dict[str, _Phase] = {}
-    best: tuple[int, Ask] | None = None
-    oldest: tuple[float, Ask] | None = None
+    by_zone = {name: _Phase.of(interface.span, name, now) for name in {"", *zones.values()}}
+    closings: list[tuple[int, Ask]] = []
+    runnings: list[tuple[float, Ask]] = []
+    wake = now + IDLE_S
     for batch in batches:
-        phases = {}
-        for member in batch.members:
-            name = zones.get(member, "")
-            phases[member] = (
-                by_zone[name]
-                if name in by_zone
-                else by_zone.setdefault(name, _Phase.of(interface.span, name, now))
-            )
-        closable, running = _survey(batch, held, phases)
-        for key, count in closable.items():
-            if best is None or count > best[0]:
-                best = (count, Ask(batch, key, closing=True))
-        for key, asked in running.items():
-            if oldest is None or asked < oldest[0]:
-                oldest = (asked, Ask(batch, key))
-    if oldest is None:
-        return Rest(now + IDLE_S)
+        closable, running = _survey(batch, held, {m: by_zone[zones.get(m, "")] for m in batch.members})
+        for key in {*closable, *running}:
+            rests = resting.get((batch, key), 0.0)
+            if rests > now:
+                wake = min(wake, rests)
+                closable.pop(key, None)
+                running.pop(key, None)
+        closings += [(count, Ask(batch, key, closing=True)) for key, count in closable.items()]
+        runnings += [(asked, Ask(batch, key)) for key, asked in running.items()]
+    # The first of equals is taken, so that batches keep their order.
+    oldest = min(runnings, key=lambda c: c[0], default=None)
+    best = max(closings, key=lambda c: c[0], default=None)
     # What was never read at all comes before the first closing: it shows something at once.
-    if oldest[0] > 0.0 and best is not None:
+    if best is not None and (oldest is None or oldest[0] > 0.0):
         return best[1]
+    if oldest is None:
+        return Rest(wake)
     due = oldest[0] + OPEN_EVERY_S
-    return oldest[1] if due <= now else Rest(due)
+    return oldest[1] if due <= now else Rest(min(due, wake))
 
 
 def is_far_east(batch: Batch, zones: Mapping[str, str], now: float) -> bool:
     """Tell whether the batch holds the plants beyond UTC+12."""
-    return bool(batch.members) and offset_s(zones.get(batch.members[0], ""), now) > FAR_EAST_S
+    return bool(batch.members) and largest_offset_s(zones.get(batch.members[0], ""), now) > FAR_EAST_S

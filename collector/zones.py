@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-# Places without daylight saving for offsets that Etc/GMT∓h cannot name. [minutes east of UTC]
+# Places for offsets that Etc/GMT∓h cannot name: without daylight saving where one exists, else the only place that ever keeps
+# the offset, in winter or in summer. [minutes east of UTC]
 PLACES = {
     -570: "Pacific/Marquesas",
     -210: "America/St_Johns",
+    -150: "America/St_Johns",
     210: "Asia/Tehran",
     270: "Asia/Kabul",
     330: "Asia/Kolkata",
@@ -19,11 +21,14 @@ PLACES = {
     570: "Australia/Darwin",
     630: "Australia/Lord_Howe",
     765: "Pacific/Chatham",
+    825: "Pacific/Chatham",
 }
 
 
 def fixed_zone(offset_min: int) -> str:
-    """Return the IANA name of a zone that keeps `offset_min` all year; whole hours become ``Etc/GMT∓h``.
+    """Return the IANA name of a zone with the offset `offset_min`; whole hours become ``Etc/GMT∓h``.
+
+    It keeps the offset all year, but for Newfoundland, Lord Howe and Chatham, which alone have theirs.
 
     Args:
         offset_min: Offset from UTC. [minutes east]
@@ -79,6 +84,16 @@ def offset_s(name: str, moment: float) -> float:
     """Return the offset of zone `name` from UTC at `moment`. [s east]"""
     offset = datetime.fromtimestamp(moment, zone(name)).utcoffset()
     return offset.total_seconds() if offset is not None else 0.0
+
+
+def largest_offset_s(name: str, moment: float) -> float:
+    """Return the largest offset of zone `name` from UTC in the year of `moment`, daylight saving included. [s east]"""
+    return _largest(name, datetime.fromtimestamp(moment, UTC).year)
+
+
+@lru_cache(maxsize=1024)
+def _largest(name: str, year: int) -> float:
+    return max(offset_s(name, datetime(year, month, 1, tzinfo=UTC).timestamp()) for month in (1, 7))
 
 
 def utc_ms(day: date, hour: int) -> int:

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector import coverage, periods, planner
+from collector.catalogue.fusionsolar import INTERFACES
+from collector.model import Batch
+from collector.planner import IDLE_S, Ask, Rest
+from collector.zones import day_start
+
+if TYPE_CHECKING:
+    from collector.coverage import Held
+
+HOUR = INTERFACES["getKpiStationHour"]
+DAY = INTERFACES["getKpiStationDay"]
+MONTH = INTERFACES["getKpiStationMonth"]
+YEAR = INTERFACES["getKpiStationYear"]
+ONE = Batch(("P",))
+ZONES = (
+    "Pacific/Pago_Pago",
+    "America/Sao_Paulo",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Pacific/Auckland",
+    "Pacific/Kiritimati",
+)
+SETTLED_S = 5400.0
+
+
+class Desk:
+    """An account that always gets an answer with rows, and remembers what it holds."""
+
+    def __init__(self, interface, zones: dict[str, str], batches: list[Batch], rows: int = 24) -> None:
+        self.interface, self.zones, self.batches, self.rows = interface, zones, batches, rows
+        self.held: dict[str, dict[str, Held]] = defaultdict(dict)
+        self.asks: list[tuple[float, Ask]] = []
+
+    def choose(self, now: float) -> Ask | Rest:
+        return planner.next_period(self.interface, self.batches, self.held, self.zones, now)
+
+    def answer(self, ask: Ask, now: float) -> None:
+        self.asks.append((now, ask))
+        rows = dict.fromkeys(ask.batch.members, self.rows)
+        for held in coverage.after_read(self.interface.name, ask.period, rows, self.held, self.zones, now):
+            self.held[held.member][held.period] = held
+
+    def run(self, now: float, end: float, gap_s: float) -> None:
+        while now < end:
+            choice = self.choose(now)
+            if isinstance(choice, Ask):
+                self.answer(choice, now)
+                now += gap_s
+            else:
+                assert choice.until > now
+                now = choice.until
+
+
+def test_the_running_period_comes_first_of_all() -> None:
+    """What was never read shows something at once: the running period comes before yesterday is closed."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    desk = Desk(HOUR, {"P": "Europe/Berlin"}, [ONE])
+    first = desk.choose(now)
+    assert first == Ask(ONE, "2026-11-20")
+    desk.answer(first, now)
+    assert desk.choose(now + 60) == Ask(ONE, "2026-11-19", closing=True)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(
+    "day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 19), date(2026, 12, 31), date(2026, 4, 5)]
+)
+def test_yesterday_is_closed_once_ninety_minutes_after_local_midnight(zone: str, day: date) -> None:
+    """In every zone, on days of 23, 24 and 25 hours, a day is asked for once more, and once only, after it has settled."""
+    midnight = day_start(zone, day + timedelta(days=1))
+    desk = Desk(HOUR, {"P": zone}, [ONE])
+    desk.run(midnight - 86_400 * 2, midnight + 86_400, 900.0)
+    closings = [at for at, ask in desk.asks if ask.period == day.isoformat() and at >= midnight]
+    assert len(closings) == 1
+    assert SETTLED_S <= closings[0] - midnight <= SETTLED_S + 1800
+    assert desk.held["P"][day.isoformat()].closed
+
+
+@pytest.mark.parametrize(
+    ("interface", "last", "running"),
+    [(DAY, "2026-12", "2027-01"), (MONTH, "2026", "2027"), (HOUR, "2026-12-31", "2027-01-01")],
+)
+def test_month_and_year_roll_over(interface, last: str, running: str) -> None:
+    """At the turn of the year the last date, month and year are closed and the new ones are read."""
+    turn = day_start("America/Sao_Paulo", date(2027, 1, 1))
+    desk = Desk(interface, {"P": "America/Sao_Paulo"}, [ONE])
+    desk.run(turn - 86_400, turn + 4 * 3600, 1800.0)
+    assert desk.held["P"][last].closed
+    assert not desk.held["P"][running].closed
+    assert {ask.period for at, ask in desk.asks if at > turn + SETTLED_S + 1800} == {running}
+
+
+def test_a_life_is_read_again_and_never_closed() -> None:
+    """The period of all years has nothing to close; it is refreshed as often as the vendor allows."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    desk = Desk(YEAR, {"P": ""}, [ONE])
+    desk.run(now, now + 7200, 3600.0)
+    assert [ask for _, ask in desk.asks] == [Ask(ONE, "life"), Ask(ONE, "life")]
+    assert not desk.held["P"]["life"].closed
+
+
+def test_the_closing_that_helps_most_members_goes_first() -> None:
+    """Of two closings the one for the most plants is worth most."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    small, large = Batch(("a",)), Batch(("b", "c"))
+    desk = Desk(HOUR, {}, [small, large])
+    for batch in (small, large):
+        desk.answer(Ask(batch, "2026-11-20"), now - 400)
+    assert desk.choose(now) == Ask(large, "2026-11-19", closing=True)
+
+
+def test_without_plants_it_rests() -> None:
+    """Nothing is asked while there are no plants."""
+    assert planner.next_period(HOUR, [], {}, {}, 1000.0) == Rest(1000.0 + IDLE_S)
+
+
+def test_what_is_of_no_use_is_passed_over() -> None:
+    """A batch and period whose answers cannot be used neither blocks the others nor is asked before its time."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    bad, good = Batch(("a",)), Batch(("b",))
+    resting = {(bad, "2026-11-20"): now + 1000, (bad, "2026-11-19"): now + 2000}
+    desk = Desk(HOUR, {}, [bad, good])
+    assert planner.next_period(HOUR, desk.batches, {}, {}, now, resting=resting) == Ask(good, "2026-11-20")
+    assert planner.next_period(HOUR, [bad], {}, {}, now, resting=resting) == Rest(now + 1000)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    zones=st.lists(st.sampled_from(ZONES), min_size=1, max_size=12),
+    size=st.integers(1, 4),
+    interface=st.sampled_from([HOUR, DAY, MONTH, YEAR]),
+    start_h=st.integers(0, 24 * 400),
+    rows=st.sampled_from([0, 5]),
+)
+def test_no_batch_starves(zones: list[str], size: int, interface, start_h: int, rows: int) -> None:
+    """At the documented pace every batch has its running period read within a day, and every plant's yesterday is closed."""
+    members = {f"P{n:02}": zone for n, zone in enumerate(sorted(zones))}
+    batches = planner.chunked(list(members), size)
+    desk = Desk(interface, members, batches, rows)
+    start = datetime(2026, 1, 1, tzinfo=UTC).timestamp() + start_h * 3600
+    # 24 calls a day and one for each batch, as the formula gives with batches of 100.
+    desk.run(start, start + 2 * 86_400, 86_400 / (24 + len(batches)))
+    end = desk.asks[-1][0]
+    seen = Counter(ask.batch for at, ask in desk.asks if at >= end - 86_400)
+    assert set(seen) == set(batches)
+    for member, zone in members.items():
+        # What settled within the last hours may still wait for its turn.
+        settled = periods.before(periods.current(interface.span, zone, end - SETTLED_S - 6 * 3600))
+        if settled != "life":
+            assert desk.held[member][settled].closed
