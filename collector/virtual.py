@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from collector.clock import VirtualClock
-    from collector.step import Step
+    from collector.step import Account
 
 LEAST_S = 0.001  # two steps of one interface never share a moment
+
+
+class Stepping(Protocol):
+    """What is driven: a `Step`, or one that something has been put around."""
+
+    @property
+    def account(self) -> Account:
+        """The account."""
+        ...
+
+    async def run(self, name: str) -> float:
+        """Take one step of an interface and return when to take the next. [s since epoch, UTC]"""
+        ...
 
 
 class Virtual:
@@ -24,7 +37,7 @@ class Virtual:
     """
 
     def __init__(
-        self, clock: VirtualClock, steps: Sequence[Step], after: Callable[[], Awaitable[None]]
+        self, clock: VirtualClock, steps: Sequence[Stepping], after: Callable[[], Awaitable[None]]
     ) -> None:
         self._clock = clock
         self._steps = steps
