@@ -165,9 +165,12 @@ OWN_FIELDS: Final[Mapping[str, tuple[OwnField, ...]]] = {
     ),
     "pv_device_info": (
         *_NAMES,
+        OwnField("plant", "", "Display name of its plant", text=True),
+        OwnField("account", "", "Account that reads it", text=True),
         OwnField("sn", "", "Serial number", text=True),
         OwnField("model", "", "Model", text=True),
         OwnField("software", "", "Software version", text=True),
+        OwnField("type_id", "", "Device type number of the vendor"),
     ),
     "collector_api": (
         OwnField("calls", "", "Calls since the last row"),
