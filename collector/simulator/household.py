@@ -96,7 +96,7 @@ class Households:
         self._sunshine = sunshine
         self._days = days
         self._now_ms = int(now * 1000)
-        self._reach_days = min(365, max(8, 2_000 // max(1, fleet.counts.plants)))
+        self._reach_days = min(365, max(8, 900 // max(1, fleet.counts.plants)))
         self._totals: dict[str, list[tuple[float, ...]]] = {}
         self.day = lru_cache(maxsize=keep)(self._draw)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collector.simulator.days import Days, month_days
 from collector.simulator.generation import Sunshine
 from collector.simulator.household import Households
-from collector.simulator.members import BATTERIES, EMI, INVERTERS
+from collector.simulator.members import BATTERIES, EMI, INVERTERS, METERS
 from collector.simulator.readings import Habits, Readings
 from collector.simulator.sun import SLOT_MS, SLOTS_AN_HOUR
 from collector.simulator.wire import Reading, wire
@@ -70,6 +70,12 @@ class Truth:
         day = self.days.day(plant, moment_ms)
         return day, self.sunshine.day(plant, day).slot(moment_ms)
 
+    def first_day(self, device: SimDevice) -> int:
+        """Return a device's first local day: meters and batteries may have come after the plant's grid connection."""
+        if device.type_id in METERS or device.type_id in BATTERIES:
+            return self.households.since(device.plant)
+        return self.days.connected(device.plant)
+
     def device_row(self, device: SimDevice, slot_ms: int, interface: str = "getDevHistoryKpi") -> Items:
         """Return a device's row of the 5-minute slot that holds a moment. [ms since epoch, UTC]"""
         day, slot = self.place_in_day(device.plant, slot_ms)
@@ -79,9 +85,9 @@ class Truth:
     def device_rows(
         self, device: SimDevice, begin_ms: int, end_ms: int, interface: str = "getDevHistoryKpi"
     ) -> Iterator[tuple[int, Items]]:
-        """Yield stamp and row of every slot that starts in [begin, end), from grid connection on. [ms since epoch, UTC]"""
+        """Yield stamp and row of every slot that starts in [begin, end), from the device's first day on. [ms since epoch, UTC]"""
         plant, style = device.plant, wire(interface, device.type_id, **self._style)
-        stamp = max(-(-begin_ms // SLOT_MS) * SLOT_MS, self.days.start_ms(plant, self.days.connected(plant)))
+        stamp = max(-(-begin_ms // SLOT_MS) * SLOT_MS, self.days.start_ms(plant, self.first_day(device)))
         while stamp < end_ms:
             day = self.days.day(plant, stamp)
             start, following = self.days.start_ms(plant, day), self.days.start_ms(plant, day + 1)

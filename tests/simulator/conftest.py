@@ -48,6 +48,11 @@ class Visitor:
     def wait(self, seconds: float) -> None:
         self.clock.advance_to(self.clock.now() + seconds)
 
+    def later(self, seconds: float) -> None:
+        """Wait, and log in anew: for tests in which the session is not the matter."""
+        self.wait(seconds)
+        self.log_in()
+
     @property
     def now_ms(self) -> int:
         return int(self.clock.now() * 1000)
