@@ -63,6 +63,7 @@ class Vendor(Protocol):
         kpi_types: Device types that its budgets count.
         login: Name of the interface that opens a session.
         plant_lists: Interfaces that list plants, the preferred one first.
+        private_keys: Keys of answers that name a person or open a session: removed before an answer is kept.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Vendor(Protocol):
     kpi_types: Collection[int]
     login: str
     plant_lists: tuple[str, ...]
+    private_keys: Collection[str]
 
     def build(self, call: Call, token: str) -> Request:
         """Return the request for a call; `token` is "" for the login itself."""

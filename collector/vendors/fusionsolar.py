@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from collector.catalogue import fusionsolar as catalogue
 from collector.catalogue.fusionsolar import envelope as env
 from collector.catalogue.fusionsolar import inventory as inv
 from collector.catalogue.terms import Decision, Interface, Role, Span
-from collector.errors import AnswerUnreadable
+from collector.errors import AnswerUnreadable, VendorUnreachable
 from collector.model import Answer, Call, Device, Plant, Request
 from collector.vendors import DeviceList, LoggedIn, Outcome, PlantPage, Rows
 from collector.vendors.fusionsolar_errors import raise_for, raise_for_status
@@ -28,12 +29,14 @@ class Envelope(msgspec.Struct):
     """What every answer is wrapped in; rows stay unparsed."""
 
     data: msgspec.Raw = msgspec.Raw(b"null")
-    failCode: Any = 0  # noqa: N815  the vendor's key
+    failCode: Any = None  # noqa: N815  the vendor's key
     success: Any = None
     message: Any = None
     params: Any = None
 
 
+# Keys of a gateway's own answer; it has neither success nor failCode (observed).
+_GATEWAY_MARKS = tuple(f'"{key}"'.encode() for key in (env.GATEWAY_CODE, env.GATEWAY_TEXT, env.GATEWAY_ID))
 _DECODER = msgspec.json.Decoder(Envelope)
 
 
@@ -53,6 +56,7 @@ class FusionSolar:
     kpi_types: Collection[int] = catalogue.KPI_TYPES
     login: str = "login"
     plant_lists: tuple[str, ...] = ("stations", "getStationList")
+    private_keys: Collection[str] = inv.PERSONAL_KEYS | inv.SECRET_KEYS
 
     def __init__(
         self, account: str, username: str, password: str, *, language: str = "en_US", id_prefix: str = ""
@@ -101,55 +105,62 @@ class FusionSolar:
         login = interface.role is Role.LOGIN
         raise_for_status(answer, login=login)
         envelope = self._open(answer, login=login)
-        code = str(envelope.failCode if envelope.failCode is not None else 0).strip()
-        if envelope.success is False or code not in ("0", "0.0"):
+        code = _code(envelope.failCode)
+        if envelope.success is False or code != env.SUCCESS_CODE:
             if catalogue.decision(code).decision is Decision.NO_DATA:
                 return Rows(empty=True)
-            raise_for(code, envelope.message, envelope.data, login=login)
+            raise_for(code, envelope.message, bytes(envelope.data), login=login)
         if login:
             return LoggedIn(_token(answer))
         if interface.role is Role.PLANTS:
-            return self._plants(interface, call, envelope)
+            return self._plants(interface, call, envelope, answer.body)
         if interface.role is Role.DEVICES:
-            return self._devices(envelope)
+            return self._devices(envelope, answer.body)
         return Rows(empty=bytes(envelope.data) in (b"null", b"[]"))
 
     def _open(self, answer: Answer, *, login: bool) -> Envelope:
         body = answer.body.removeprefix(b"\xef\xbb\xbf")
         try:
-            return _DECODER.decode(body)
-        except msgspec.DecodeError:
-            pass
+            envelope = _DECODER.decode(body)
+        except (msgspec.DecodeError, RecursionError):
+            envelope = self._open_loosely(answer, body, login=login)
+        if envelope.success is None and envelope.failCode is None:
+            if any(key in body for key in _GATEWAY_MARKS):
+                raise VendorUnreachable("the vendor's gateway answered in place of the interface")
+            raise AnswerUnreadable("the answer says neither success nor a code", answer.body)
+        return envelope
+
+    def _open_loosely(self, answer: Answer, body: bytes, *, login: bool) -> Envelope:
+        """Read what msgspec refuses (NaN, 1e999) with the standard library."""
         try:
             loose = json.loads(body)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             raise_for_status(answer, login=login, not_json=True)
             raise AnswerUnreadable("the answer is not JSON", answer.body) from fault
         if not isinstance(loose, dict):
             raise AnswerUnreadable("the answer is no JSON object", answer.body)
         data = loose.get(env.DATA)
-        raw = msgspec.Raw(b"null" if data is None else b"[]" if data == [] else json.dumps(data).encode())
         return Envelope(
-            raw,
-            loose.get(env.FAIL_CODE, 0),
+            msgspec.Raw(b"null" if data is None else json.dumps(data).encode()),
+            loose.get(env.FAIL_CODE),
             loose.get(env.SUCCESS),
             loose.get(env.MESSAGE),
             loose.get(env.PARAMS),
         )
 
-    def _plants(self, interface: Interface, call: Call, envelope: Envelope) -> PlantPage:
+    def _plants(self, interface: Interface, call: Call, envelope: Envelope, body: bytes) -> PlantPage:
         keys = inv.PLANT_KEYS[interface.name]
-        data = _loose(envelope.data)
+        data = json.loads(bytes(envelope.data))
         pages = 1
         if isinstance(data, dict):
-            pages = max(1, int(data.get(env.PAGE_COUNT) or 1))
+            pages = max(1, int(_number(data.get(env.PAGE_COUNT)) or 1))
             data = data.get(env.PAGE_LIST)
         plants = tuple(
             Plant(
                 account=self._account,
                 vendor=self.name,
-                plant_id=f"{self._prefix}{row[keys.code]}",
-                code=str(row[keys.code]),
+                plant_id=f"{self._prefix}{code}",
+                code=code,
                 name=_text(row.get(keys.name)),
                 capacity_kwp=_scaled(row.get(keys.capacity), keys.capacity_factor),
                 latitude=_number(row.get(keys.latitude)),
@@ -157,19 +168,19 @@ class FusionSolar:
                 connected=_text(row.get(keys.connected)),
                 zone=zone_of_stamp(_text(row.get(keys.connected))),
             )
-            for row in data or ()
-            if row.get(keys.code)
+            for row in _maps(data, body)
+            if (code := _text(row.get(keys.code)))
         )
         return PlantPage(plants, max(1, call.page), pages, _server_ms(envelope))
 
-    def _devices(self, envelope: Envelope) -> DeviceList:
+    def _devices(self, envelope: Envelope, body: bytes) -> DeviceList:
         devices = []
-        for row in _loose(envelope.data) or ():
+        for row in _maps(json.loads(bytes(envelope.data)), body):
             number = _number(row.get(inv.DEVICE_TYPE_ID))
-            if row.get(inv.DEVICE_ID) is None or number is None:
+            code = _id(row.get(inv.DEVICE_ID))
+            if not code or number is None:
                 continue
-            code = str(int(row[inv.DEVICE_ID]))
-            plant = str(row.get(inv.DEVICE_PLANT) or "")
+            plant = _text(row.get(inv.DEVICE_PLANT))
             devices.append(
                 Device(
                     account=self._account,
@@ -207,8 +218,34 @@ def _token(answer: Answer) -> str:
     raise AnswerUnreadable("the login was accepted but no token came with it")
 
 
-def _loose(raw: msgspec.Raw) -> Any:
-    return json.loads(bytes(raw))
+def _maps(rows: Any, body: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a list; none where the vendor sent null.
+
+    Raises:
+        AnswerUnreadable: They are no list of maps.
+    """
+    if rows is None:
+        return []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise AnswerUnreadable("no list of maps where one belongs", body)
+    return rows
+
+
+def _code(value: Any) -> str:
+    """Return a failCode as text: clouds send it as a number, clients have met it as a string; absent means success."""
+    text = _id(value)
+    return text or env.SUCCESS_CODE
+
+
+def _id(value: Any) -> str:
+    """Return an id as decimal text, whether it came as an integer, a float or a string; "" where there is none."""
+    text = _text(value)
+    try:
+        return str(int(text))
+    except ValueError:
+        pass
+    number = _number(value)
+    return text if number is None else str(int(number)) if number.is_integer() else ""
 
 
 def _text(value: Any) -> str:
@@ -217,11 +254,12 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> float | None:
-    """Return the number, or None where there is none: absent, empty and unreadable places are alike."""
+    """Return the number, or None where there is none: absent, empty, endless and unreadable ones are alike."""
     try:
-        return float(_text(value))
-    except ValueError:
+        number = float(_text(value))
+    except (ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def _scaled(value: Any, factor: float) -> float | None:

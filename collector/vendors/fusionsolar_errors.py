@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,18 +26,20 @@ _CLASSES: dict[Decision, type[errors.Refusal]] = {
     Decision.TELL_USER: errors.UserMustAct,
 }
 _TOO_FREQUENT = "407"
+LONGEST_PAUSE_S = 86_400.0  # a server that asks for more has a broken clock
+_FREQUENCY = "ACCESS_FREQUENCY"
 _WHOLE_SYSTEM = ("403", "429")
 
 
-def raise_for(code: str, message: Any, data: Any, *, login: bool) -> NoReturn:
-    """Raise the refusal that `code` stands for.
+def raise_for(code: str, message: Any, data: bytes, *, login: bool) -> NoReturn:
+    """Raise the refusal that `code` stands for. The words of a 407 stand in the data or in the message (observed).
 
     Raises:
         Refusal: Always; the class is the decision.
     """
     row = catalogue.decision(code)
     reason = _words(row)
-    if "ACCESS_FREQUENCY" in str(message) or "ACCESS_FREQUENCY" in str(data):
+    if _FREQUENCY in str(message) or _FREQUENCY.encode() in data:
         code, row = _TOO_FREQUENT, catalogue.decision(_TOO_FREQUENT)
         reason = _words(row)
     if code == _TOO_FREQUENT:
@@ -88,10 +91,12 @@ def _retry_after(answer: Answer) -> float:
     if not told:
         return 0.0
     try:
-        return max(0.0, float(told))
+        seconds = float(told)
+        return min(max(0.0, seconds), LONGEST_PAUSE_S) if math.isfinite(seconds) else 0.0
     except ValueError:
         pass
     try:
-        return max(0.0, parsedate_to_datetime(told).timestamp() - answer.answered_at)
-    except ValueError:
+        seconds = parsedate_to_datetime(told).timestamp() - answer.answered_at
+    except (ValueError, OverflowError):
         return 0.0
+    return min(max(0.0, seconds), LONGEST_PAUSE_S)
