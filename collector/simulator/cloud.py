@@ -12,6 +12,7 @@ from collector.catalogue.fusionsolar.interfaces import INTERFACES
 from collector.simulator import answers, questions
 from collector.simulator.answers import CloudAnswer, CodeError
 from collector.simulator.desk import Desk
+from collector.simulator.hollow import HollowTruth
 from collector.simulator.journal import Entry, Journal
 from collector.simulator.limits import DAY_S, RULES, Limits, Window
 from collector.simulator.readings import Habits
@@ -87,7 +88,8 @@ class Cloud:
         self.sessions = Sessions(
             user, password, fleet.seed, fixed="fixed_token" in switches, idle_drop="idle_drop" in switches
         )
-        self.truth = Truth(
+        truth = HollowTruth if hollow else Truth
+        self.truth = truth(
             fleet,
             clock.now(),
             dst_off="dst_off_stamps" in switches,
@@ -107,7 +109,7 @@ class Cloud:
         self._limits = Limits(Window(window), fleet.seed, generous)
         self._clock = clock
         self._user = user
-        self._desk = Desk(fleet, Rows(self.truth, switches, hollow=hollow), switches, self.denied)
+        self._desk = Desk(fleet, Rows(self.truth, switches), switches, self.denied)
         self._calls = 0
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> CloudAnswer:

@@ -10,7 +10,7 @@ from collector.simulator import questions
 from collector.simulator.answers import CodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from collector.simulator.fleet import SimFleet
     from collector.simulator.members import SimDevice, SimPlant
@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 PAGE = 100
 _NEW = inv.PLANT_KEYS["stations"]
 _OLD = inv.PLANT_KEYS["getStationList"]
+_FAR_MS = 2**62
 _GRID_CONNECTED = "2"
 _KINDS = ("3", "2", "1")
 
 
-def _page(rows: Sequence[Mapping[str, Any]], number: int, size: int) -> dict[str, Any]:
+def _page(
+    plants: Sequence[SimPlant], number: int, size: int, row: Callable[[SimPlant], dict[str, Any]]
+) -> dict[str, Any]:
     return {
-        key.PAGE_LIST: list(rows[(number - 1) * size : number * size]),
-        key.PAGE_COUNT: -(-len(rows) // size),
+        key.PAGE_LIST: [row(plant) for plant in plants[(number - 1) * size : number * size]],
+        key.PAGE_COUNT: -(-len(plants) // size),
         key.PAGE_NO: number,
         key.PAGE_SIZE: size,
-        key.PAGE_TOTAL: len(rows),
+        key.PAGE_TOTAL: len(plants),
     }
 
 
@@ -52,16 +55,14 @@ def stations(fleet: SimFleet, asked: Mapping[str, Any], *, texts: bool) -> dict[
     Raises:
         CodeError: 30004 without page number, 30021 for one below 1, 20605 for a negative time.
     """
+    number = _page_number(asked)
     begin, end = asked.get("gridConnectedStartTime"), asked.get("gridConnectedEndTime")
-    first = 0 if begin is None else questions.moment(begin)
-    last = None if end is None else questions.moment(end)
-    rows = [
-        _station(plant, texts=texts)
-        for plant in fleet.plants
-        if first <= plant.connected.timestamp() * 1000
-        and (last is None or plant.connected.timestamp() * 1000 <= last)
-    ]
-    return _page(rows, _page_number(asked), PAGE)
+    plants = fleet.plants
+    if begin is not None or end is not None:
+        first = 0 if begin is None else questions.moment(begin)
+        last = _FAR_MS if end is None else questions.moment(end)
+        plants = [plant for plant in plants if first <= plant.connected.timestamp() * 1000 <= last]
+    return _page(plants, number, PAGE, lambda plant: _station(plant, texts=texts))
 
 
 def _station(plant: SimPlant, *, texts: bool) -> dict[str, Any]:
@@ -88,28 +89,28 @@ def station_list(fleet: SimFleet, asked: Mapping[str, Any]) -> list[dict[str, An
     Raises:
         CodeError: 30005 or 30006 for a missing or wrong page size, 30004 and 30021 as `stations`.
     """
-    rows = [
-        {
-            _OLD.code: plant.code,
-            _OLD.name: plant.name,
-            "stationAddr": None,
-            _OLD.capacity: plant.capacity_kwp / 1000 if plant.capacity_listed else 0.0,
-            inv.BUILD_STATE: _GRID_CONNECTED,
-            inv.COMBINE_TYPE: _KINDS[plant.index % len(_KINDS)],
-            inv.AID_TYPE: 1,
-            "stationLinkman": "",
-            "linkmanPho": "",
-        }
-        for plant in fleet.plants
-    ]
     if asked.get(key.PAGE_NO) is None and asked.get(key.PAGE_SIZE) is None:
-        return rows
+        return [_old_station(plant) for plant in fleet.plants]
     size = questions.whole(asked.get(key.PAGE_SIZE))
     if size is None:
         raise CodeError(30005)
     if size not in (50, 100):
         raise CodeError(30006)
-    return _page(rows, _page_number(asked), size)
+    return _page(fleet.plants, _page_number(asked), size, _old_station)
+
+
+def _old_station(plant: SimPlant) -> dict[str, Any]:
+    return {
+        _OLD.code: plant.code,
+        _OLD.name: plant.name,
+        "stationAddr": None,
+        _OLD.capacity: plant.capacity_kwp / 1000 if plant.capacity_listed else 0.0,
+        inv.BUILD_STATE: _GRID_CONNECTED,
+        inv.COMBINE_TYPE: _KINDS[plant.index % len(_KINDS)],
+        inv.AID_TYPE: 1,
+        "stationLinkman": "",
+        "linkmanPho": "",
+    }
 
 
 def device_list(fleet: SimFleet, asked_plants: Sequence[SimPlant]) -> list[dict[str, Any]]:

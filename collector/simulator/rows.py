@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 from collector.catalogue.fusionsolar import alarms as alarm_key
 from collector.catalogue.fusionsolar import envelope as key
 from collector.simulator.alarms import alarms_of
-from collector.simulator.members import INVERTERS
 from collector.simulator.sun import SLOT_MS
 from collector.simulator.truth import FAULTY, HEALTHY
-from collector.simulator.wire import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,26 +38,21 @@ class Rows:
     Attributes:
         truth: What is true.
         switches: Oddities.
-        hollow: Rows carry one value: for benches in which only calls count.
     """
 
     truth: Truth
     switches: frozenset[str]
-    hollow: bool = False
 
     def plants_live(self, plants: Sequence[SimPlant], now_ms: int) -> list[Row]:
         """Rows of getStationRealKpi."""
         rows: list[Row] = []
         for number, plant in enumerate(plants):
-            if self.hollow:
-                items: dict[str, Any] = dict(wire("getStationRealKpi", None).hollow())
-            else:
-                ill = any(
-                    alarm.kind.level <= 2
-                    for device in self.truth.fleet.devices_of(plant)
-                    for alarm in alarms_of(device, now_ms)
-                )
-                items = dict(self.truth.plant_live(plant, now_ms, FAULTY if ill else HEALTHY))
+            ill = any(
+                alarm.kind.level <= 2
+                for device in self.truth.fleet.devices_of(plant)
+                for alarm in alarms_of(device, now_ms)
+            )
+            items: Row = dict(self.truth.plant_live(plant, now_ms, FAULTY if ill else HEALTHY))
             if "string_numbers" in self.switches or ("mixed_numbers" in self.switches and number % 2):
                 items = {name: value if value is None else f"{value:.3f}" for name, value in items.items()}
             rows.append({key.DATA_ITEMS: items, PLANT: plant.code})
@@ -72,7 +65,7 @@ class Rows:
             day = date.fromordinal(days.day(plant, moment_ms))
             hours = self.truth.plant_hours(plant, day, now_ms, late="late_hours" in self.switches)
             for stamp, items in hours:
-                yield self._stamped(items, "getKpiStationHour", None, stamp) | {PLANT: plant.code}
+                yield {key.DATA_ITEMS: items, key.COLLECT_TIME: stamp, PLANT: plant.code}
 
     def plants_days(self, plants: Sequence[SimPlant], moment_ms: int, now_ms: int) -> Iterator[Row]:
         """Rows of getKpiStationDay: the days of the moment's month."""
@@ -80,7 +73,7 @@ class Rows:
             for day in self._month(plant, moment_ms):
                 items = self.truth.plant_day(plant, day, now_ms)
                 if items is not None:
-                    yield self._dated(items, "getKpiStationDay", plant, day) | {PLANT: plant.code}
+                    yield self._dated(items, plant, day) | {PLANT: plant.code}
 
     def plants_months(self, plants: Sequence[SimPlant], moment_ms: int, now_ms: int) -> Iterator[Row]:
         """Rows of getKpiStationMonth: the months of the moment's year."""
@@ -90,7 +83,7 @@ class Rows:
                 items = self.truth.plant_month(plant, year, month, now_ms)
                 if items is not None:
                     day = date(year, month, 1)
-                    yield self._dated(items, "getKpiStationMonth", plant, day) | {PLANT: plant.code}
+                    yield self._dated(items, plant, day) | {PLANT: plant.code}
 
     def plants_years(self, plants: Sequence[SimPlant], _: int, now_ms: int) -> Iterator[Row]:
         """Rows of getKpiStationYear: all years since grid connection, whatever moment is asked for."""
@@ -99,29 +92,28 @@ class Rows:
                 items = self.truth.plant_year(plant, year, now_ms)
                 if items is not None:
                     day = date(year, 1, 1)
-                    yield self._dated(items, "getKpiStationYear", plant, day) | {PLANT: plant.code}
+                    yield self._dated(items, plant, day) | {PLANT: plant.code}
 
     def devices_live(self, devices: Sequence[SimDevice], now_ms: int) -> list[Row]:
         """Rows of getDevRealKpi: no stamp, and no row for some that sleep."""
         rows: list[Row] = []
         for device in devices:
-            name = {DEVICE: device.id, SERIAL: device.sn}
-            if self.hollow:
-                rows.append({key.DATA_ITEMS: wire("getDevRealKpi", device.type_id).hollow()} | name)
+            if self._silent(device, now_ms):
                 continue
-            day, slot = self.truth.place_in_day(device.plant, now_ms)
-            if self._silent(device, day, slot):
-                continue
-            items: dict[str, Any] = dict(self.truth.device_row(device, now_ms, "getDevRealKpi"))
+            items: Row = dict(self.truth.device_row(device, now_ms, "getDevRealKpi"))
             if "na_values" in self.switches:
                 items |= {k: _NOT_AVAILABLE for n, k in enumerate(items) if (device.seed + n) % 11 == 0}
-            rows.append({key.DATA_ITEMS: items} | name)
+            rows.append({key.DATA_ITEMS: items, DEVICE: device.id, SERIAL: device.sn})
         return rows
 
-    def _silent(self, device: SimDevice, day: int, slot: int) -> bool:
-        if device.type_id in INVERTERS and self.truth.readings.asleep(device, day, slot):
-            return "night_gaps" in self.switches and device.seed % _NIGHT_GAP == 0
-        return "missing_rows" in self.switches and (device.seed + slot) % _DAY_GAP == 0
+    def _silent(self, device: SimDevice, now_ms: int) -> bool:
+        if (
+            "night_gaps" in self.switches
+            and device.seed % _NIGHT_GAP == 0
+            and self.truth.asleep(device, now_ms)
+        ):
+            return True
+        return "missing_rows" in self.switches and (device.seed + now_ms // SLOT_MS) % _DAY_GAP == 0
 
     def devices_history(
         self, devices: Sequence[SimDevice], begin_ms: int, end_ms: int, now_ms: int, interface: str
@@ -130,13 +122,7 @@ class Rows:
         end_ms = min(end_ms, now_ms - SLOT_MS + 1)
         for device in devices:
             holes = set(self.holes(device, begin_ms, end_ms)) if "history_holes" in self.switches else set()
-            if self.hollow:
-                items = wire(interface, device.type_id).hollow()
-                stamps = range(-(-begin_ms // SLOT_MS) * SLOT_MS, end_ms, SLOT_MS)
-                stamped: Iterator[tuple[int, Row]] = ((stamp, dict(items)) for stamp in stamps)
-            else:
-                stamped = self.truth.device_rows(device, begin_ms, end_ms, interface)
-            for stamp, row in stamped:
+            for stamp, row in self.truth.device_rows(device, begin_ms, end_ms, interface):
                 if stamp not in holes:
                     yield {key.DATA_ITEMS: row, DEVICE: device.id, SERIAL: device.sn, key.COLLECT_TIME: stamp}
 
@@ -153,7 +139,7 @@ class Rows:
             for day in self._month(device.plant, moment_ms):
                 items = self.truth.device_day(device, day, now_ms)
                 if items is not None:
-                    yield self._of_device(items, "getDevKpiDay", device, day)
+                    yield self._of_device(items, device, day)
 
     def devices_months(self, devices: Sequence[SimDevice], moment_ms: int, now_ms: int) -> Iterator[Row]:
         """Rows of getDevKpiMonth: the months of the moment's year."""
@@ -162,7 +148,7 @@ class Rows:
             for month in range(1, 13):
                 items = self.truth.device_month(device, year, month, now_ms)
                 if items is not None:
-                    yield self._of_device(items, "getDevKpiMonth", device, date(year, month, 1))
+                    yield self._of_device(items, device, date(year, month, 1))
 
     def devices_years(self, devices: Sequence[SimDevice], _: int, now_ms: int) -> Iterator[Row]:
         """Rows of getDevKpiYear: all years since grid connection, whatever moment is asked for."""
@@ -170,7 +156,7 @@ class Rows:
             for year in range(device.plant.connected.year, self._year(device.plant, now_ms) + 1):
                 items = self.truth.device_year(device, year, now_ms)
                 if items is not None:
-                    yield self._of_device(items, "getDevKpiYear", device, date(year, 1, 1))
+                    yield self._of_device(items, device, date(year, 1, 1))
 
     def alarms(self, devices: Sequence[SimDevice], begin_ms: int, end_ms: int, now_ms: int) -> Iterator[Row]:
         """Rows of getAlarmList: active alarms that were raised within [begin, end]."""
@@ -214,20 +200,12 @@ class Rows:
     def _year(self, plant: SimPlant, moment_ms: int) -> int:
         return date.fromordinal(self.truth.days.day(plant, moment_ms)).year
 
-    def _of_device(self, items: Row, interface: str, device: SimDevice, day: date) -> Row:
-        row = self._stamped(
-            items, interface, device.type_id, self.truth.days.start_ms(device.plant, day.toordinal())
-        )
-        return row | {DEVICE: device.id, SERIAL: device.sn}
+    def _of_device(self, items: Row, device: SimDevice, day: date) -> Row:
+        return self._dated(items, device.plant, day) | {DEVICE: device.id, SERIAL: device.sn}
 
-    def _dated(self, items: Row, interface: str, plant: SimPlant, day: date) -> Row:
-        return self._stamped(items, interface, None, self.truth.days.start_ms(plant, day.toordinal()))
-
-    def _stamped(self, items: Row, interface: str, type_id: int | None, stamp: int) -> Row:
-        return {
-            key.DATA_ITEMS: wire(interface, type_id).hollow() if self.hollow else items,
-            key.COLLECT_TIME: stamp,
-        }
+    def _dated(self, items: Row, plant: SimPlant, day: date) -> Row:
+        stamp = self.truth.days.start_ms(plant, day.toordinal())
+        return {key.DATA_ITEMS: items, key.COLLECT_TIME: stamp}
 
 
 @lru_cache(maxsize=8_192)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HEALTHY = 3.0
 FAULTY = 2.0
-_FAR_MS = 2**62
+FAR_MS = 2**62
 _CO2_KG = 0.475
 _COAL_KG = 0.4
 _TREE_KG = 18.3
@@ -63,7 +63,7 @@ class Truth:
         self.sunshine = Sunshine(fleet.seed, self.days)
         self.households = Households(fleet, self.sunshine, self.days, now)
         self.readings = Readings(fleet, self.days, self.sunshine, self.households, habits or Habits())
-        self._style = {"kilo_17": kilo_17, "unlisted": unlisted}
+        self.style = {"kilo_17": kilo_17, "unlisted": unlisted}
 
     def place_in_day(self, plant: SimPlant, moment_ms: int) -> tuple[int, int]:
         """Return local day and slot of a moment. [ms since epoch, UTC]"""
@@ -80,13 +80,13 @@ class Truth:
         """Return a device's row of the 5-minute slot that holds a moment. [ms since epoch, UTC]"""
         day, slot = self.place_in_day(device.plant, slot_ms)
         row = self.readings.device(device, day, slot)
-        return wire(interface, device.type_id, **self._style).sent(row)
+        return wire(interface, device.type_id, **self.style).sent(row)
 
     def device_rows(
         self, device: SimDevice, begin_ms: int, end_ms: int, interface: str = "getDevHistoryKpi"
     ) -> Iterator[tuple[int, Items]]:
         """Yield stamp and row of every slot that starts in [begin, end), from the device's first day on. [ms since epoch, UTC]"""
-        plant, style = device.plant, wire(interface, device.type_id, **self._style)
+        plant, style = device.plant, wire(interface, device.type_id, **self.style)
         stamp = max(-(-begin_ms // SLOT_MS) * SLOT_MS, self.days.start_ms(plant, self.first_day(device)))
         while stamp < end_ms:
             day = self.days.day(plant, stamp)
@@ -115,10 +115,20 @@ class Truth:
         if self.households.metered(plant):
             house = self.households.day(plant, day)
             values |= {"day_export_kwh": house.exported[slot], "day_use_kwh": house.used[slot]}
-        return wire("getStationRealKpi", None, **self._style).sent(Reading(values))
+        return wire("getStationRealKpi", None, **self.style).sent(Reading(values))
+
+    def hour_delay_ms(self, plant: SimPlant) -> int:
+        """Return how long after its end a plant's hour shows, where hours are late. [ms]"""
+        return 60_000 * Random(plant.seed).randint(*_LATE_MINUTES)  # noqa: S311  a habit, no secret
+
+    def asleep(self, device: SimDevice, moment_ms: int) -> bool:
+        """Return whether a device is an inverter without light. [ms since epoch, UTC]"""
+        return device.type_id in INVERTERS and self.readings.asleep(
+            device, *self.place_in_day(device.plant, moment_ms)
+        )
 
     def plant_hours(
-        self, plant: SimPlant, day: date, until_ms: int = _FAR_MS, *, late: bool = False
+        self, plant: SimPlant, day: date, until_ms: int = FAR_MS, *, late: bool = False
     ) -> list[tuple[int, Items]]:
         """Return start and row of every hour of a local date that is over; `late` ones show 20 to 40 minutes later."""
         number = day.toordinal()
@@ -126,8 +136,8 @@ class Truth:
             return []
         sun = self.sunshine.day(plant, number)
         house = self.households.day(plant, number) if self._counted(plant, number) else None
-        style = wire("getKpiStationHour", None, **self._style)
-        delay_ms = 60_000 * Random(plant.seed).randint(*_LATE_MINUTES) if late else 0  # noqa: S311  a habit, no secret
+        style = wire("getKpiStationHour", None, **self.style)
+        delay_ms = self.hour_delay_ms(plant) if late else 0
         rows = []
         for first in range(0, len(sun.irradiance), SLOTS_AN_HOUR):
             last = first + SLOTS_AN_HOUR
@@ -139,28 +149,28 @@ class Truth:
             rows.append((sun.start_ms + first * SLOT_MS, style.sent(reading)))
         return rows
 
-    def plant_day(self, plant: SimPlant, day: date, until_ms: int = _FAR_MS) -> Items | None:
+    def plant_day(self, plant: SimPlant, day: date, until_ms: int = FAR_MS) -> Items | None:
         """Return a plant's row of a local date; None before its connection and after `until_ms`."""
         return self._plant_period("getKpiStationDay", plant, day.toordinal(), day.toordinal() + 1, until_ms)
 
-    def plant_month(self, plant: SimPlant, year: int, month: int, until_ms: int = _FAR_MS) -> Items | None:
+    def plant_month(self, plant: SimPlant, year: int, month: int, until_ms: int = FAR_MS) -> Items | None:
         """Return a plant's row of a month; None before its connection and after `until_ms`."""
         return self._plant_period("getKpiStationMonth", plant, *month_days(year, month), until_ms)
 
-    def plant_year(self, plant: SimPlant, year: int, until_ms: int = _FAR_MS) -> Items | None:
+    def plant_year(self, plant: SimPlant, year: int, until_ms: int = FAR_MS) -> Items | None:
         """Return a plant's row of a year; None before its connection and after `until_ms`."""
         first, end = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
         return self._plant_period("getKpiStationYear", plant, first, end, until_ms)
 
-    def device_day(self, device: SimDevice, day: date, until_ms: int = _FAR_MS) -> Items | None:
+    def device_day(self, device: SimDevice, day: date, until_ms: int = FAR_MS) -> Items | None:
         """Return an inverter's or battery's row of a local date; None before connection and after `until_ms`."""
         return self._device_period("getDevKpiDay", device, day.toordinal(), day.toordinal() + 1, until_ms)
 
-    def device_month(self, device: SimDevice, year: int, month: int, until_ms: int = _FAR_MS) -> Items | None:
+    def device_month(self, device: SimDevice, year: int, month: int, until_ms: int = FAR_MS) -> Items | None:
         """Return an inverter's or battery's row of a month; None before connection and after `until_ms`."""
         return self._device_period("getDevKpiMonth", device, *month_days(year, month), until_ms)
 
-    def device_year(self, device: SimDevice, year: int, until_ms: int = _FAR_MS) -> Items | None:
+    def device_year(self, device: SimDevice, year: int, until_ms: int = FAR_MS) -> Items | None:
         """Return an inverter's or battery's row of a year; None before connection and after `until_ms`."""
         first, end = date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
         return self._device_period("getDevKpiYear", device, first, end, until_ms)
@@ -200,7 +210,7 @@ class Truth:
             return None
         flows = self._flows(plant, first, end, until_ms) if self._counted(plant, end - 1) else None
         used = None if flows is None else (flows[0], flows[2])
-        return wire(interface, None, **self._style).sent(self._plant_reading(plant, light, used))
+        return wire(interface, None, **self.style).sent(self._plant_reading(plant, light, used))
 
     def _plant_reading(
         self, plant: SimPlant, light: float, flows: tuple[float, float | None] | None
@@ -245,4 +255,4 @@ class Truth:
             flows = self._flows(plant, first, end, until_ms)
             share = self.readings.battery_share(device)
             values = {"charge_kwh": flows[3] * share, "discharge_kwh": flows[4] * share}
-        return wire(interface, device.type_id, **self._style).sent(Reading(values))
+        return wire(interface, device.type_id, **self.style).sent(Reading(values))

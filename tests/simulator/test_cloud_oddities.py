@@ -380,3 +380,26 @@ def test_hollow_rows_carry_one_value_and_true_stamps(visit):
     rows = visitor.ask("getDevHistoryKpi", devIds=str(device.id), devTypeId=38, **asked)["data"]
     holes = visitor.cloud.holes(device, asked["startTime"], asked["endTime"])
     assert len(rows) == 288 - len(holes)
+
+
+@pytest.mark.parametrize("day", [-1, 0, 400])
+def test_hollow_rows_are_where_full_ones_are(visit, day):
+    """Calendar rows of a hollow cloud have the stamps of a full one, in every zone, on open and closed days."""
+    full, hollow = visit(plants=10), visit(plants=10, hollow=True)
+    moment = full.now_ms - day * DAY_MS
+    device = full.cloud.fleet.of_type(38)[0]
+    questions = [
+        *(
+            (f"getKpiStation{span}", {"stationCodes": all_codes(full)})
+            for span in ("Hour", "Day", "Month", "Year")
+        ),
+        *(
+            (f"getDevKpi{span}", {"devIds": str(device.id), "devTypeId": 38})
+            for span in ("Day", "Month", "Year")
+        ),
+    ]
+    for name, asked in questions:
+        rows = [v.ask(name, **asked, collectTime=moment)["data"] for v in (full, hollow)]
+        stamps = [[(row.get("stationCode"), row["collectTime"]) for row in one] for one in rows]
+        assert stamps[0] == stamps[1]
+        assert {len(row["dataItemMap"]) for row in rows[1]} <= {1}
