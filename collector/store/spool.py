@@ -11,7 +11,7 @@ from collector.model import Lane
 from collector.store.batches import COLUMNS, FATES, Balance, SpoolBatch, SpoolStats, StoredBatch, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from collector.store.counters import Counters
     from collector.store.database import Database, Row
@@ -75,6 +75,16 @@ class Spool:
         """Return the batch whose turn is next, due or not, without its body; None where nothing waits."""
         head = self._head()
         return None if head is None else stored(head, b"")
+
+    def waiting(self) -> Iterator[tuple[list[bytes], float]]:
+        """Yield the lines of every waiting batch that can be read, and when each batch was fetched. [s since epoch, UTC]"""
+        for row in self._database.rows(f"SELECT {COLUMNS} FROM spool ORDER BY id"):  # noqa: S608  constants only
+            try:
+                lines = gzip.decompress(self._body(row) or b"").split(b"\n")
+            except (OSError, EOFError, zlib.error):
+                # No gzip: nothing can be said about its lines.
+                continue
+            yield lines, row[3]
 
     def settle(self, batch_id: int) -> bool:
         """The sink has confirmed the whole batch: forget it. False where it is no longer here.
