@@ -6,6 +6,7 @@ planned vendor key, then one for each unknown key, in the order in which the ans
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ DEVIATIONS: Final = 4
 CALENDAR: Final = {LOCAL_DATE: "local_date", YEAR: "year", MONTH: "month"}
 
 _LEARNT_MOST = 256  # unknown keys for which rows stay on the fast way
+_FAST = re.compile(r"[ !#-\[\]-~]+")  # what msgspec takes as the name of a field
 
 Row = list[Any]
 """A value for each slot; None where the row holds none."""
@@ -71,15 +73,17 @@ class Slots:
 
     def row(self, values: dict[str, float]) -> Row:
         """Return values by vendor key as a row; keys not seen before get slots of their own."""
-        known = len(self.place)
-        for key in values:
-            if key not in self.place:
-                slot = len(self._head) + len(self.place)
-                self.place[key] = slot
-                self.columns[slot] = unknown_column(key, self.plan.own, self._names)
-        if known < len(self.place) <= len(self.plan.columns) + _LEARNT_MOST:
-            self._decoder = _decoder(tuple(self.place), self._row_key, self._envelope)
+        new = [key for key in values if key not in self.place]
+        for key in new:
+            slot = self.place[key] = len(self._head) + len(self.place)
+            self.columns[slot] = unknown_column(key, self.plan.own, self._names)
+        if new and all(_FAST.fullmatch(key) for key in self.place):
+            self._learn()
         return self._head + [values.get(key) for key in self.place]
+
+    def _learn(self) -> None:
+        if len(self.place) <= len(self.plan.columns) + _LEARNT_MOST:
+            self._decoder = _decoder(tuple(self.place), self._row_key, self._envelope)
 
 
 @lru_cache(maxsize=128)

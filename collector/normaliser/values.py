@@ -70,7 +70,7 @@ def moment_ms(value: object, scale: int = 1) -> int:
     read = number(value, frozenset())
     if read is None:
         raise Unreadable("no stamp")
-    stamp = round(read * scale) if abs(read) < LAST_MS else -1
+    stamp = round(read * scale) if abs(read) <= LAST_MS else -1
     if not 0 < stamp <= LAST_MS:
         raise Unreadable(f"no moment that can be kept: {read}")
     return stamp
