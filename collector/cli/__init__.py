@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from collector.cli import check, demo, export, health, plan, quarantine, run, simulate, status, version
+from collector.cli import check, demo, drill, export, health, plan, quarantine, run, simulate, status, version
 
 USAGE = 2
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, demo, plan, check, status, export, quarantine, health, version, simulate):
+for module in (run, demo, plan, check, status, export, quarantine, health, version, simulate, drill):
     module.register(app)
 
 

@@ -1,0 +1,150 @@
+"""Kill -9 at chosen moments of real lives; afterwards nothing that was landed is lost, and no limit was overrun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from enum import StrEnum
+from random import Random
+from typing import TYPE_CHECKING
+
+from collector.drill.clocks import ShiftedClock
+from collector.drill.evidence import Evidence
+from collector.drill.life import sets
+from collector.drill.report import Report
+from collector.drill.stage import START, Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from collector.drill.database import Influx
+    from collector.drill.life import Life
+
+LONGEST_WAIT_S = 15.0
+QUIET_S = 0.7
+# Between two lives the machine is off for a while, so that something is due again at every start. [s]
+OFF_S = (400, 4_200)
+LAST_OFF_S = 5_400
+
+
+class Moment(StrEnum):
+    """When a life ends."""
+
+    CALL = "between sending and answer"
+    ANSWER = "between answer and landing"
+    LANDED = "between landing and the database's having it"
+    STORED = "between the database's having it and settling"
+    START = "while starting"
+    ANY = "at any time"
+
+
+# Of 50 lives: at least 10 lie between sending and answer, at least 10 between landing and settling.
+SHARES = {
+    Moment.CALL: 13,
+    Moment.ANSWER: 9,
+    Moment.LANDED: 7,
+    Moment.STORED: 7,
+    Moment.START: 5,
+    Moment.ANY: 9,
+}
+
+
+def moments(count: int, chance: Random) -> list[Moment]:
+    """Return the moments of so many lives in a random order, every kind in its share."""
+    whole = sum(SHARES.values())
+    dealt = [kind for kind, share in SHARES.items() for _ in range(max(1, round(share * count / whole)))]
+    chance.shuffle(dealt)
+    dealt += chance.choices(list(SHARES), weights=list(SHARES.values()), k=max(0, count - len(dealt)))
+    return dealt[:count]
+
+
+async def kill(folder: Path, *, seed: int = 1, lives: int = 50, shared: Influx | None = None) -> Report:
+    """Kill so many lives of `run`, let two more end in peace, and look at what is left.
+
+    Args:
+        folder: Receives everything.
+        seed: Decides moments, pauses and the fleet.
+        lives: Lives to kill.
+        shared: A database that runs already.
+
+    Raises:
+        ConfigurationError: libfaketime is not installed.
+    """
+    report = Report(f"kill -9 of a real run at {lives} moments (seed {seed})")
+    chance = Random(seed)  # noqa: S311  chooses moments
+    clock = ShiftedClock(START)
+    async with Stage.open(folder, clock, seed=seed, shared=shared) as stage:
+        report.note(f"database: {stage.database_words}")
+        evidence = Evidence(stage)
+        hit: Counter[Moment] = Counter()
+        for kind in moments(lives, chance):
+            if stage.gate is None and kind in (Moment.LANDED, Moment.STORED):
+                kind = Moment.ANSWER  # noqa: PLW2901  no gate stands before the embedded store
+            hit[await _live_and_die(stage, kind, chance)] += 1
+            await _silence(stage)
+            evidence.gather()
+            clock.skip(chance.randint(*OFF_S))
+        for _ in range(2):
+            clock.skip(LAST_OFF_S)
+            await _live_in_peace(stage, report)
+            evidence.gather()
+        for kind, count in sorted(hit.items()):
+            report.note(f"{count} killed {kind}")
+        await evidence.judge(report)
+    return report
+
+
+async def _live_and_die(stage: Stage, kind: Moment, chance: Random) -> Moment:
+    """Start a life and kill it; return the kind of moment that was really met."""
+    number = chance.randint(1, 7)
+    stage.door.begin(number if kind is not Moment.ANY else 1, hold=kind is Moment.CALL)
+    if stage.gate is not None:
+        write = chance.randint(1, 4) if kind in (Moment.LANDED, Moment.STORED) else 0
+        stage.gate.begin(write, after=kind is Moment.STORED)
+    life = await stage.live()
+    met = True
+    if kind is Moment.CALL:
+        met = await sets(stage.door.called, LONGEST_WAIT_S)
+        await asyncio.sleep(chance.uniform(0.0, 0.02))
+    elif kind is Moment.ANSWER:
+        met = await sets(stage.door.answered, LONGEST_WAIT_S)
+        await asyncio.sleep(chance.uniform(0.0, 0.008))
+    elif kind is Moment.START:
+        await asyncio.sleep(chance.uniform(0.05, 0.9))
+    elif kind is Moment.ANY:
+        await sets(stage.door.called, LONGEST_WAIT_S)
+        await asyncio.sleep(chance.uniform(0.0, 0.6))
+    elif stage.gate is not None:
+        met = await sets(stage.gate.held, LONGEST_WAIT_S)
+    await life.kill()
+    return kind if met else Moment.ANY
+
+
+async def _live_in_peace(stage: Stage, report: Report) -> None:
+    """Let a life do all that is due, end it, and hold it to a clean end."""
+    stage.door.begin()
+    if stage.gate is not None:
+        stage.gate.begin()
+    life = await stage.live()
+    await sets(stage.door.called, LONGEST_WAIT_S)
+    await _works_off(stage, life)
+    code, _ = await life.terminate(LONGEST_WAIT_S)
+    report.check(code == 0, f"a life after the kills ends with exit code {code} at SIGTERM")
+    report.check(
+        "damaged" not in life.text() and "Traceback" not in life.text(), "it found a state file in order"
+    )
+
+
+async def _works_off(stage: Stage, life: Life) -> None:
+    """Return when no call and no write has come for a while."""
+    while life.lives:
+        seen = stage.door.calls, len(stage.stored)
+        await asyncio.sleep(QUIET_S)
+        if (stage.door.calls, len(stage.stored)) == seen:
+            return
+
+
+async def _silence(stage: Stage) -> None:
+    await stage.door.quiet()
+    if stage.gate is not None:
+        await stage.gate.quiet()
