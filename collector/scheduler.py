@@ -58,7 +58,10 @@ class Scheduler:
         self._again: set[str] = set()
         self._stopping = False
         self._library = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+            timezone=UTC,
+            # Never two at once is our own affair (`_busy`): the library drops for good what it finds one too many,
+            # and to it a job still runs for a moment after it has made its successor.
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 4},
         )
 
     def start(self) -> None:
@@ -117,6 +120,9 @@ class Scheduler:
         )
 
     async def _fire(self, key: str, step: Step, name: str) -> None:
+        if key in self._busy:
+            self._again.add(key)
+            return
         self._notice_jump()
         following = self._clock.now() + DEFECT_S
         self._begin(key)
@@ -132,6 +138,9 @@ class Scheduler:
         self._schedule_step(step, name, max(following, self._clock.now() + LEAST_S))
 
     async def _fire_drain(self) -> None:
+        if DRAIN_JOB in self._busy:
+            self._again.add(DRAIN_JOB)
+            return
         self._begin(DRAIN_JOB)
         due: float | None = self._clock.now() + DEFECT_S
         try:
