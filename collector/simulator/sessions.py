@@ -71,7 +71,6 @@ class Sessions:
                 self._wrong.popleft()
             if len(self._wrong) >= WRONG_PASSWORDS:
                 self._locked_until = now + LOCKED_S
-                self._wrong.clear()
             return Entry.WRONG_PASSWORD, ""
         self._wrong.clear()
         self._logins += 1

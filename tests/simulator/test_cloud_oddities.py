@@ -120,9 +120,11 @@ def test_rows_may_be_missing_by_day(visit):
 
 def test_grid_meters_send_watts_unless_told(visit):
     """Without `meter_w` type 17 sends a thousandth, as the manual says; type 47 sends W either way."""
-    watts, kilo = visit(), visit(less={"meter_w"})
-    small = device_rows(kilo, 17)
-    for device_id, row in device_rows(watts, 17).items():
+    mix = {1: 6, 17: 6, 47: 6}
+    watts, kilo = visit(devices=mix), visit(devices=mix, less={"meter_w"})
+    small, large = device_rows(kilo, 17), device_rows(watts, 17)
+    assert max(abs(row["active_power"]) for row in large.values()) > 1_000
+    for device_id, row in large.items():
         assert small[device_id]["active_power"] == pytest.approx(row["active_power"] / 1000, abs=1e-3)
     assert device_rows(kilo, 47) == device_rows(watts, 47)
 
@@ -182,6 +184,18 @@ def test_yield_today_is_yesterdays_until_the_inverter_wakes(visit, stale):
     assert sum(caps) == pytest.approx(yesterday if stale else 0.0, abs=0.01)
     visitor.later(4.5 * 3_600)  # 06:00 in Potsdam
     assert 0 < plant_values(visitor)[0]["day_power"] < yesterday / 4
+
+
+def test_an_inverter_that_wakes_begins_its_day(visit):
+    """From its first slot with light on, yield today is today's alone; until then it never moves."""
+    visitor = visit(plants=1, devices={38: 1})
+    device = visitor.cloud.fleet.devices[0]
+    begin = visitor.cloud.truth.days.start_ms(device.plant, date(2026, 7, 15).toordinal())
+    rows = [row for _, row in visitor.cloud.truth.device_rows(device, begin, begin + DAY_MS)]
+    wakes = next(n for n, row in enumerate(rows) if row["inverter_state"] == 512)
+    assert len({row["day_cap"] for row in rows[:wakes]}) == 1
+    assert [row["day_cap"] < 0.1 for row in rows[wakes : wakes + 3]] == [True] * 3
+    assert rows[0]["day_cap"] > 1
 
 
 def test_history_has_holes_and_lists_them(visit):
@@ -328,7 +342,7 @@ def test_long_alarm_periods_may_be_refused(visit):
 
 
 def test_alarms_come_and_go(visit):
-    """Only active ones are listed, filtered as asked; each is listed from its rise to its end without a gap."""
+    """Only active ones are listed, whatever end is asked for, filtered as asked; each is listed from its rise to its end without a gap."""
     visitor = visit(plants=12)
     seen: dict[tuple[str, int], list[int]] = {}
     for step in range(240):
@@ -336,7 +350,7 @@ def test_alarms_come_and_go(visit):
             "stationCodes": all_codes(visitor),
             "language": "en_US",
             "beginTime": 0,
-            "endTime": visitor.now_ms,
+            "endTime": visitor.now_ms + 9 * DAY_MS,
         }
         rows = visitor.ask("getAlarmList", **asked)["data"]
         severe = visitor.ask("getAlarmList", **asked, levels="1,2")["data"]
