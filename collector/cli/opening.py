@@ -34,10 +34,3 @@ def known(settings: Settings, clock: Clock) -> Iterator[tuple[StateFile, dict[st
         if state.salvage is not None:
             rest_after_loss(accounts.values(), clock.now())
         yield state, accounts
-
-
-def ran_before(settings: Settings) -> bool:
-    """Say whether there is a state file."""
-    from collector.store.state import NAME
-
-    return (settings.state_dir / NAME).exists()

@@ -11,6 +11,8 @@ from collector.cli.options import AsJson, Config  # noqa: TC001  typer reads ann
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from collector.settings import Settings
+
 Plants = Annotated[int | None, typer.Option(min=0, help="What if: number of plants, without any account.")]
 Devices = Annotated[
     list[str] | None,
@@ -92,17 +94,11 @@ def _what_if(plants: int, pairs: list[str], policy: str, *, as_json: bool) -> No
 
 def _accounts(config: Path | None, *, as_json: bool) -> None:
     from collector.cli.opening import known
-    from collector.cli.options import settings_of
     from collector.clock import WallClock
-    from collector.errors import ConfigurationError
     from collector.report import output
     from collector.report.calls import calls_of
 
-    settings = settings_of(config)
-    if not settings.accounts:
-        raise ConfigurationError(
-            "accounts", "none is configured", "Add one to the configuration file, or ask with --plants N."
-        )
+    settings = _settings(config)
     clock = WallClock()
     documents: list[dict[str, Any]] = []
     with known(settings, clock) as (_, accounts):
@@ -123,6 +119,28 @@ def _accounts(config: Path | None, *, as_json: bool) -> None:
                 _show(account, rows, now)
     if as_json:
         output.print_json({"accounts": documents})
+
+
+def _settings(config: Path | None) -> Settings:
+    """Return settings with at least one account.
+
+    Raises:
+        ConfigurationError: There is none; the mend names the other way of asking too.
+    """
+    from collector.cli.options import settings_of
+    from collector.errors import ConfigurationError
+
+    problem, mend = "none is configured", "Add one to the configuration file"
+    try:
+        settings = settings_of(config)
+    except ConfigurationError as fault:
+        if fault.setting != "accounts":
+            raise
+        mend = fault.mend.rstrip(".")
+    else:
+        if settings.accounts:
+            return settings
+    raise ConfigurationError("accounts", problem, f"{mend}, or ask with --plants N.")
 
 
 def _show(account: Any, rows: list[Any], now: float) -> None:

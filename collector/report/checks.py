@@ -11,13 +11,13 @@ from collector.errors import SinkError
 from collector.report.exporting import stored
 from collector.report.findings import Finding, Verdict
 from collector.report.trial import Trial
-from collector.report.troubles import other_host, troubles
+from collector.report.troubles import DATABASE, other_host, troubles
 from collector.report.units import POWER, Balances
 from collector.report.words import clock as moment_in_words
 from collector.report.words import plain, plural, size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from collector.model import Answer, Request
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 ROOM_BYTES = 100 * 2**20
 UNITS_S = 86_400
 UNITS_LINES = 100_000
-TRIED = ("login", "inventory", "vendor", "database")
-"""Faults that the trials have told already."""
 
 
 async def checks(
@@ -54,16 +52,16 @@ async def checks(
     Raises:
         StateError: The state file does not take what must be kept.
     """
-    yield _state(state_dir, state)
-    yield await _sink(sink)
-    for name, account in accounts.items():
-        for finding in await Trial(account, transports[name]).run():
-            yield finding
-        for finding in _shared(account, accounts):
-            yield finding
-    for finding in _known(state, accounts):
+    told = [_state(state_dir, state), await _sink(sink)]
+    for finding in told:
         yield finding
-    for finding in await _units(accounts, sink, now):
+    for name, account in accounts.items():
+        for finding in (*await Trial(account, transports[name]).run(), *_shared(account, accounts)):
+            told.append(finding)
+            yield finding
+    for finding in _known(state, accounts, told):
+        yield finding
+    for finding in await units_findings(accounts, sink, now):
         yield finding
 
 
@@ -79,9 +77,9 @@ def _state(state_dir: Path, state: StateFile) -> Finding:
 
 async def _sink(sink: Sink) -> Finding:
     try:
-        return Finding("", "database", Verdict.GOOD, plain(await sink.probe()))
+        return Finding("", DATABASE, Verdict.GOOD, plain(await sink.probe()))
     except SinkError as fault:
-        return Finding("", "database", Verdict.WRONG, plain(str(fault)))
+        return Finding("", DATABASE, Verdict.WRONG, plain(str(fault)))
 
 
 def _shared(account: Account, accounts: Mapping[str, Account]) -> list[Finding]:
@@ -100,15 +98,19 @@ def _shared(account: Account, accounts: Mapping[str, Account]) -> list[Finding]:
     ]
 
 
-def _known(state: StateFile, accounts: Mapping[str, Account]) -> list[Finding]:
-    """Tell what `run` has found out and this command has not tried."""
+def _known(state: StateFile, accounts: Mapping[str, Account], told: Sequence[Finding]) -> list[Finding]:
+    """Tell what is wrong as `run` has found out, and the trials have not told already."""
     found = []
     for trouble in troubles(state, accounts):
-        account = accounts.get(trouble.account)
-        if trouble.subject in TRIED or (account is not None and trouble.subject == account.plant_list()):
+        if any(f.account == trouble.account and trouble.words in f.words for f in told):
             continue
         since = "" if trouble.since is None else f" (since {moment_in_words(trouble.since)})"
-        found.append(Finding(trouble.account, trouble.subject, Verdict.WRONG, trouble.words + since))
+        # A batch still waits for its next try, but the database may have come back by now.
+        mended = trouble.subject == DATABASE and any(
+            f.subject == DATABASE and f.verdict is Verdict.GOOD for f in told
+        )
+        verdict = Verdict.NOTE if mended else Verdict.WRONG
+        found.append(Finding(trouble.account, trouble.subject, verdict, trouble.words + since))
     kept = state.quarantine.count()
     if kept:
         last = max(state.quarantine.list(), key=lambda r: (r.rejected_at, r.id))
@@ -117,8 +119,14 @@ def _known(state: StateFile, accounts: Mapping[str, Account]) -> list[Finding]:
     return found
 
 
-async def _units(accounts: Mapping[str, Account], sink: Sink, now: float) -> list[Finding]:
-    """Compare power and counters of meters and batteries over the last day, as far as it is stored."""
+async def units_findings(accounts: Mapping[str, Account], sink: Sink, now: float) -> list[Finding]:
+    """Compare power and counters of meters and batteries over the last day, as far as it is stored.
+
+    Args:
+        accounts: By name; their devices say which type a device is of.
+        sink: The database.
+        now: [s since epoch, UTC]
+    """
     balances = Balances()
     end_ns = int(now * 1e9)
     left = UNITS_LINES

@@ -14,7 +14,7 @@ from collector.report.troubles import account_faults
 from collector.report.words import ago, ahead, clock, plain, plural
 from collector.step.landing import Landing
 from collector.step.listing import Listing
-from collector.step.login import SUBJECT, Login
+from collector.step.login import SHARED, SUBJECT, Login
 from collector.step.refusals import Refusals
 from collector.step.spending import Spending
 
@@ -79,7 +79,7 @@ class Trial:
         except NotYet as rest:
             now = account.clock.now()
             until = f"The next login is allowed {ahead(rest.until, now)}, at {clock(rest.until)}."
-            fault = next((t for t in account_faults(account) if t.subject == SUBJECT), None)
+            fault = next((t for t in account_faults(account) if t.subject in (SUBJECT, SHARED)), None)
             if fault is None:
                 return self._finding("login", Verdict.LATER, f"not tried: {until}"), None
             when = "" if isinstance(rest.__cause__, VendorError) else f" ({ago(fault.since or now, now)})"
@@ -134,6 +134,7 @@ class Trial:
             self._refusals.refused(interface, paid, session, error)
             raise
         self._account.faults.end("vendor")
+        self._login.lives(session, paid.ended)
 
     def _known(self, interface: Interface, free: float, now: float, pages: int) -> Finding:
         """Tell what is known of the plants while the list may not be asked for."""
@@ -142,7 +143,9 @@ class Trial:
         if pages:
             words = f"{plural(pages, 'page')} read, more to come; {until}. `run` reads on."
             return self._finding("plants", Verdict.GOOD, words)
-        fault = next((t for t in account_faults(account) if t.subject in (interface.name, "inventory", "vendor")), None)
+        fault = next(
+            (t for t in account_faults(account) if t.subject in (interface.name, "inventory", "vendor")), None
+        )
         if fault is not None:
             return self._finding("plants", Verdict.WRONG, f"{fault.words}. {until}.")
         listed = account.listed_at(interface)

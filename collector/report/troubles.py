@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collector.store import StateFile
 
 ACCESS_OK = "ok"
+DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def database_trouble(state: StateFile) -> list[Trouble]:
     if head is None or not head.tries:
         return []
     words = plain(head.reason) or "the database did not take the oldest batch"
-    return [Trouble("", "database", words, head.fetched_at)]
+    return [Trouble("", DATABASE, words, head.fetched_at)]
 
 
 def title(plant: Plant) -> str:
