@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def demo(
+        *,
         folder: Annotated[Path, typer.Option(help="Where state, store and configuration go.")] = Path(
             "demo-state"
         ),

@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def simulate(
+        *,
         host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
         port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8081,
         plants: Annotated[int, typer.Option(min=1, help="Number of plants.")] = 3,
