@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from collector.clock import VirtualClock
 from collector.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -97,6 +98,14 @@ class FastClock:
         """Return the variables that give a process started now the same clock."""
         moment = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         return {"LD_PRELOAD": str(self._library), "FAKETIME": f"@{moment} x{self.speed}", "TZ": "UTC"}
+
+
+class StageClock(VirtualClock):
+    """Virtual time for drills that start no process."""
+
+    def environment(self) -> Mapping[str, str]:
+        """Return nothing: no process can be given a clock that stands still."""
+        return {}
 
 
 class PlainClock:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 _POLL_S = 0.03
@@ -32,25 +32,24 @@ class Life:
 
     @classmethod
     async def start(
-        cls, config: Path, log: Path, environment: Mapping[str, str], limit: Callable[[], None] | None = None
+        cls, config: Path, log: Path, environment: Mapping[str, str], *, command: Sequence[str] = ("run",)
     ) -> Self:
-        """Start `run` on a configuration; it inherits the environment but for the collector's own settings.
+        """Start a command on a configuration; it inherits the environment but for the collector's own settings.
 
         Args:
             config: Configuration file.
             log: File that receives what it writes.
             environment: Variables beside the inherited ones.
-            limit: Called in the child before the program starts.
+            command: The command with its arguments.
         """
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         with log.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "collector", "run", "--config", str(config)),
+                *("-m", "collector", *command, "--config", str(config)),
                 stdout=file,
                 stderr=file,
                 env={**inherited, **environment, "NO_COLOR": "1"},
-                preexec_fn=limit,
             )
         return cls(process, log)
 

@@ -18,7 +18,7 @@ from collector.simulator.journal import Journal
 from collector.simulator.switches import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from collector.drill.clocks import SharedClock
@@ -30,6 +30,7 @@ ACCOUNT = "drill"
 USER = "drill-user"
 PASSWORD = "Kw7\"gq!x9 &päss'word"  # noqa: S105  guards nothing; its letters try every way of quoting
 DATABASE = "drill"
+COMMAND_S = 30.0
 # Every device answers at every moment, so that what was asked for and not stored is lost and nothing else.
 SWITCHES = DEFAULTS - {"night_gaps"}
 
@@ -151,14 +152,21 @@ class Stage:
         }
         self.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
-    async def live(self, limit: Callable[[], None] | None = None) -> Life:
+    async def live(self) -> Life:
         """Start one more life of `run`."""
         if not self.config.exists():
             self.configure()
         log = self.folder / "log" / f"life-{len(self.lives) + 1:03}.log"
-        life = await Life.start(self.config, log, self.clock.environment(), limit)
+        life = await Life.start(self.config, log, self.clock.environment())
         self.lives.append(life)
         return life
+
+    async def play(self, *arguments: str) -> tuple[int, str]:
+        """Run one short command beside whatever lives; return exit code and what it printed."""
+        log = self.folder / "log" / f"command-{'-'.join(arguments).replace('/', '_')}.txt"
+        life = await Life.start(self.config, log, self.clock.environment(), command=arguments)
+        code = await life.ends(COMMAND_S)
+        return code, life.text()
 
     async def clear(self) -> None:
         """Kill whatever still lives."""
