@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from collector import planner, quota
 from collector.catalogue.terms import Interface, Role, Subject
 from collector.coverage import Held
+from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
 from collector.step.permissions import Permissions
 
@@ -68,6 +69,7 @@ class Account:
         self.plants: list[Plant] = []
         self.devices: list[Device] = []
         self.asked: dict[str, dict[Batch, float]] = {}
+        self.resting: dict[str, dict[tuple[Batch, str], float]] = {}
         self.held: dict[str, dict[str, dict[str, Held]]] = {}
         self.strings_shown: dict[str, frozenset[int]] = {}
         self.stale_since = 0.0
@@ -103,6 +105,11 @@ class Account:
         self._lessons = self.state.ledger.lessons(self.name)
         self._spends = {}
 
+    def recover(self) -> None:
+        """Read everything again after the state file did not take a row: memory must not know more than it does."""
+        self.permissions.reload()
+        self.reload()
+
     def inventory_changed(self) -> None:
         """Forget everything that was worked out from the old lists."""
         self._version += 1
@@ -131,9 +138,12 @@ class Account:
         """Return the zone of a plant: what the user set, else what its stamps carried."""
         return self.set_zone_of(plant) or plant.zone
 
-    def zones(self) -> dict[str, str]:
-        """Return the zone of every plant by the vendor's code."""
-        return {p.code: self.zone_of(p) for p in self.plants}
+    def zones(self, interface: Interface) -> dict[str, str]:
+        """Return the zone of every member of an interface by the vendor's code: of plants, or of devices by their plant."""
+        plants = {p.code: self.zone_of(p) for p in self.plants}
+        if interface.subject is not Subject.DEVICE:
+            return plants
+        return {d.code: plants.get(d.plant_code, "") for d in self.devices}
 
     def presented(self, plant: Plant) -> Plant:
         """Return the plant with its zone and with what the user says about it."""
@@ -147,26 +157,15 @@ class Account:
 
     def interfaces(self) -> list[Interface]:
         """Return the interfaces that this account calls on its own."""
-        return [i for i in self.vendor.interfaces.values() if self._calls(i)]
-
-    def _calls(self, interface: Interface) -> bool:
-        if interface.role is Role.PLANTS:
-            return interface.name == self.plant_list()
-        if interface.restricted or (self.config.interfaces and interface.role is not Role.DEVICES):
-            return interface.name in self.config.interfaces
-        if interface.role is Role.CALENDAR:
-            return interface.subject is Subject.PLANT
-        return interface.role in (Role.DEVICES, Role.LIVE, Role.ALARMS)
+        return [i for i in self.vendor.interfaces.values() if calls(self, i)]
 
     def plant_list(self) -> str:
-        """Return the interface that lists the plants: the first that is granted; a legacy user has the older one."""
-        names = self.vendor.plant_lists
-        ordered = tuple(reversed(names)) if self.config.policy == "legacy" else names
-        return next((n for n in ordered if not self.permissions.interface_denied(n)), ordered[0])
+        """Return the interface that lists the plants: the first that is granted."""
+        return plant_lists(self)[-1]
 
     def batches(self, interface: Interface) -> list[Batch]:
         """Return whom the interface is to be asked about, in the fewest calls."""
-        stamp = (self._version, self.permissions.version)
+        stamp = (self._version, self.permissions.version, self.claims.version)
         cached = self._batches.get(interface.name)
         if cached is not None and cached[0] == stamp:
             return cached[1]
@@ -174,7 +173,8 @@ class Account:
         self._batches[interface.name] = (stamp, batches)
         known = self.asked.get(interface.name, {})
         held = self.held.get(interface.name, {})
-        self.asked[interface.name] = {b: known.get(b) or _last_asked(held, b) for b in batches}
+        whole = interface.role is Role.DEVICES
+        self.asked[interface.name] = {b: known.get(b) or _last_asked(held, b, whole=whole) for b in batches}
         return batches
 
     def _make_batches(self, interface: Interface) -> list[Batch]:
@@ -217,8 +217,8 @@ class Account:
             return False
         if interface.role is Role.PLANTS:
             return self.listed_at(interface) == 0.0
-        known = self.asked.get(interface.name, {})
-        return any(known.get(b, 0.0) == 0.0 for b in self.batches(interface))
+        held = self.held.get(interface.name, {})
+        return any(held.keys().isdisjoint(b.members) for b in self.batches(interface))
 
     def next_free(self, interface: Interface, now: float) -> float:
         """Return the earliest moment at which the interface may be called. [s since epoch, UTC]"""
@@ -250,14 +250,17 @@ class Account:
             self._lessons[interface] = lesson
             self.state.ledger.set_lesson(self.name, interface, lesson)
 
-    # --- facts --------------------------------------------------------------------------------------------------
-
     def hold(self, held: Iterable[Held]) -> None:
         """Keep what is held, durably and in memory."""
         rows = list(held)
         self.state.coverage.put(self.name, rows)
         for row in rows:
             self.held.setdefault(row.interface, {}).setdefault(row.member, {})[row.period] = row
+
+    def pass_over(self, interface: Interface, call: Call, until: float) -> None:
+        """Ask others first: the last answer about a batch and period was of no use. [s since epoch, UTC]"""
+        fresh = {k: v for k, v in self.resting.get(interface.name, {}).items() if v > until - 86_400.0}
+        self.resting[interface.name] = fresh | {(call.batch, call.period): until}
 
     def out_of_reach(self, interface: Interface, call: Call, now: float) -> None:
         """Note that the vendor no longer holds a period: it is closed without rows."""
@@ -268,20 +271,9 @@ class Account:
         lesson = self.lesson(interface.name)
         self.learn(interface.name, replace(lesson, blocked_until=max(lesson.blocked_until, until)))
 
-    def set_access(self, member: str, words: str, now: float) -> None:
-        """Note whether a plant may be read; a device's member leaves its plant as it is."""
-        if not any(p.code == member and p.access != words for p in self.plants):
-            return
-        self.plants = [
-            replace(p, access=words, access_since=now) if p.code == member else p for p in self.plants
-        ]
-        self.state.inventory.save_plants(self.name, self.plants)
-
     def trouble(self, words: str) -> None:
         """Tell once that the state file cannot be written; nothing durable can say so."""
         self.faults.tell_once("state", words)
-
-    # --- lists --------------------------------------------------------------------------------------------------
 
     def listed_at(self, interface: Interface) -> float:
         """Return when a plant list was last complete; 0 before the first. [s since epoch, UTC]"""
@@ -294,8 +286,15 @@ def kept(calls: int) -> int:
     return max(KEPT_SPENDS, calls + 8)
 
 
-def _last_asked(held: Mapping[str, Mapping[str, Held]], batch: Batch) -> float:
-    """Return when a batch was last asked about, as its first member remembers it."""
-    if not batch.members:
-        return 0.0
-    return max((h.asked_at for h in held.get(batch.members[0], {}).values()), default=0.0)
+def _last_asked(held: Mapping[str, Mapping[str, Held]], batch: Batch, *, whole: bool) -> float:
+    """Return when a batch was last asked about, as its first member remembers it. [s since epoch, UTC]
+
+    Args:
+        held: Member to period to what is held.
+        batch: The batch.
+        whole: Every member is remembered, and one that was never asked about makes the batch due.
+    """
+    members = batch.members if whole else batch.members[:1]
+    return min(
+        (max((h.asked_at for h in held.get(m, {}).values()), default=0.0) for m in members), default=0.0
+    )

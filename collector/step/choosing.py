@@ -43,7 +43,7 @@ def _next_page(account: Account, interface: Interface, listing: Listing, now: fl
     if page == 1:
         listed = account.listed_at(interface)
         due = listed + planner.LIST_EVERY_S if listed else 0.0
-        if account.stale_since > listed:
+        if account.stale_since >= listed:
             due = min(due, listed + STALE_PAUSE_S)
         if due > now:
             raise NotYet(due)
@@ -52,24 +52,31 @@ def _next_page(account: Account, interface: Interface, listing: Listing, now: fl
 
 
 def _choose_batch(account: Account, interface: Interface, now: float) -> Choice:
-    batches = account.batches(interface)
-    asked = account.asked.get(interface.name, {})
-    apart = account.permissions.next_apart(interface.name, now)
+    apart = [_typed(account, interface, b) for b in account.permissions.next_apart(interface.name, now)]
     if apart:
-        batches, asked = [_typed(account, interface, b) for b in apart], {}
+        choice = _turn(account, interface, apart, now, apart=True)
+        if isinstance(choice, Ask):
+            return choice
+    return _turn(account, interface, account.batches(interface), now, apart=False)
+
+
+def _turn(account: Account, interface: Interface, batches: list[Batch], now: float, *, apart: bool) -> Choice:
+    """Choose among batches; what is set apart was not answered yet, so that nothing is held of it."""
+    asked = {} if apart else account.asked.get(interface.name, {})
+    resting = account.resting.get(interface.name, planner.NONE_REST)
     if interface.role is Role.DEVICES:
-        return planner.next_in_turn(batches, asked, now, _list_every(account, asked))
+        return planner.next_in_turn(batches, asked, now, _list_every(account, asked), resting=resting)
     if interface.role is Role.CALENDAR:
         held = {} if apart else account.held.get(interface.name, {})
-        return planner.next_period(interface, batches, held, account.zones(), now)
+        return planner.next_period(interface, batches, held, account.zones(interface), now, resting=resting)
     every_s = ALARM_EVERY_S if interface.role is Role.ALARMS else planner.LIVE_EVERY_S
-    return planner.next_in_turn(batches, asked, now, every_s, period=periods.NOW)
+    return planner.next_in_turn(batches, asked, now, every_s, period=periods.NOW, resting=resting)
 
 
 def _list_every(account: Account, asked: dict[Batch, float]) -> float:
     """Return how old a device list may grow: a day, or an hour once a vendor's code said that it is out of date. [s]"""
     oldest = min(asked.values(), default=0.0)
-    return STALE_PAUSE_S if account.stale_since > oldest else planner.LIST_EVERY_S
+    return STALE_PAUSE_S if account.stale_since >= oldest else planner.LIST_EVERY_S
 
 
 def _typed(account: Account, interface: Interface, batch: Batch) -> Batch:
@@ -86,6 +93,6 @@ def _call(account: Account, interface: Interface, ask: Ask, now: float) -> Call:
         end_ms = int(now * 1000)
         begin_ms = end_ms - ALARM_SPAN_MS + ALARM_MARGIN_MS
     elif interface.span in (Span.DATE, Span.MONTH, Span.YEAR, Span.LIFE):
-        far_east = planner.is_far_east(ask.batch, account.zones(), now)
+        far_east = planner.is_far_east(ask.batch, account.zones(interface), now)
         begin_ms = periods.collect_time(ask.period, far_east=far_east, now=now)
     return Call(account.name, interface.name, ask.batch, ask.period, begin_ms=begin_ms, end_ms=end_ms)

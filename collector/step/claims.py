@@ -9,9 +9,14 @@ if TYPE_CHECKING:
 
 
 class Claims:
-    """Which account reads a plant that several accounts list: the first in the configuration file."""
+    """Which account reads a plant that several accounts list: the first in the configuration file.
+
+    Attributes:
+        version: Grows whenever an owner may have changed.
+    """
 
     def __init__(self) -> None:
+        self.version = 0
         self._order: list[str] = []
         self._owners: dict[str, str] = {}
         self._listed: dict[str, frozenset[str]] = {}
@@ -24,6 +29,7 @@ class Claims:
     def list_plants(self, account: str, plant_ids: Iterable[str]) -> None:
         """Take note of the plants (stored ids) that an account lists."""
         self._listed[account] = frozenset(plant_ids)
+        self.version += 1
         self._owners = {}
         for name in reversed(self._order):
             self._owners.update(dict.fromkeys(self._listed.get(name, ()), name))

@@ -48,6 +48,10 @@ class Faults:
             self._state.facts.drop(self._account, FAULT, subject)
             self._tell(self._account, f"{subject} works again", "")
 
+    def holds(self, subject: str) -> bool:
+        """Tell whether a fault holds now."""
+        return subject in self._open
+
     def open(self) -> list[Fact]:
         """Return the faults that hold now."""
         return self._state.facts.all(self._account, FAULT)

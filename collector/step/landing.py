@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from collector import coverage, periods, quota
 from collector.catalogue.terms import Role, Span
 from collector.inventory import merge_devices, merge_plants
-from collector.lineprotocol import line
 from collector.model import Lane
 from collector.normaliser import Context, Report, normalise
 from collector.normaliser.info import device_info, plant_info
 from collector.packing import LINES_PER_BATCH, pack
 from collector.step.account import LISTED, LISTING
 from collector.step.alarms import land_alarms
+from collector.step.api import MS_NS, NS, api_line
 from collector.step.identities import identities
+from collector.step.members import OK, forget, set_access
+from collector.step.private import without_private
 from collector.store.spool import SpoolBatch
 from collector.vendors import DeviceList, PlantPage
 from collector.zones import fixed_zone
@@ -26,14 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from collector.catalogue.terms import Interface
-    from collector.model import Answer, Plant
+    from collector.model import Answer, Device, Plant
     from collector.step.account import Account
     from collector.step.listing import Listing
     from collector.step.spending import Paid, Spending
     from collector.vendors import Outcome
-
-NS = 1_000_000_000
-MS_NS = 1_000_000
 
 
 class Landing:
@@ -108,7 +107,7 @@ class Landing:
                     interface.name,
                     paid.ended,
                     f"{report.unreadable} unreadable values",
-                    answer.body,
+                    without_private(answer.body, account.vendor.private_keys),
                 )
 
     def _remember(self, interface: Interface, paid: Paid, report: Report) -> None:
@@ -118,7 +117,9 @@ class Landing:
             rows = {m: len(report.stamps.get(m, ())) for m in call.batch.members}
             held = account.held.setdefault(interface.name, {})
             account.hold(
-                coverage.after_read(interface.name, call.period, rows, held, account.zones(), paid.ended)
+                coverage.after_read(
+                    interface.name, call.period, rows, held, account.zones(interface), paid.ended
+                )
             )
         else:
             self._asked(interface, paid, report.rows)
@@ -194,12 +195,14 @@ class Landing:
         with account.state.transaction():
             account.state.inventory.save_plants(account.name, plants)
             if gone:
+                forget(account, gone, [d for d in account.devices if d.plant_code in gone])
                 account.devices = [d for d in account.devices if d.plant_code not in gone]
                 account.state.inventory.save_devices(account.name, account.devices)
             self._tell(news, paid.ended)
             account.hold([coverage.Held(interface.name, LISTED, LISTING, False, paid.ended, 0, len(plants))])
             self._finish(interface, paid, lines if stamp_ns else ())
         account.plants = plants
+        self._confirm(plants, paid.ended)
         if not plants:
             words = "the account lists no plant. Bind plants to the northbound user, or have the owners allow API access"
             account.faults.begin("inventory", words, paid.ended)
@@ -220,14 +223,22 @@ class Landing:
         lines = [
             device_info(d, names.get(d.plant_id, ""), stamp_ns) for d in devices if d.plant_code in asked
         ]
+        kept = {d.code for d in devices}
         with account.state.transaction():
             account.state.inventory.save_devices(account.name, devices)
+            forget(account, (), [d for d in account.devices if d.code not in kept])
             self._tell(news, paid.ended)
             self._asked(interface, paid, len(listed.devices))
             self._finish(interface, paid, lines if stamp_ns else ())
         account.devices = devices
+        self._confirm([d for d in devices if d.plant_code in asked], paid.ended)
         account.inventory_changed()
         self._on_inventory()
+
+    def _confirm(self, members: Iterable[Plant | Device], now: float) -> None:
+        """Read the list again soon where somebody is missing: its budget has fallen, and only the next list says for good."""
+        if any(m.missed for m in members):
+            self._account.stale_since = now
 
     def _tell(self, news: Iterable[str], at: float) -> None:
         for text in news:
@@ -238,9 +249,11 @@ class Landing:
     def _asked(self, interface: Interface, paid: Paid, rows: int) -> None:
         batch = paid.call.batch
         self._account.asked.setdefault(interface.name, {})[batch] = paid.sent
-        if batch.members:
-            first = batch.members[0]
-            self._account.hold([coverage.Held(interface.name, first, periods.NOW, False, paid.sent, 0, rows)])
+        remembered = batch.members if interface.role is Role.DEVICES else batch.members[:1]
+        self._account.hold(
+            coverage.Held(interface.name, member, periods.NOW, False, paid.sent, 0, rows)
+            for member in remembered
+        )
 
     def _finish(
         self, interface: Interface, paid: Paid, lines: Sequence[bytes], span: tuple[int, int] | None = None
@@ -249,7 +262,7 @@ class Landing:
         account = self._account
         account.permissions.grant_interface(interface.name)
         for member in account.permissions.acquit(interface.name, paid.call.batch):
-            account.set_access(member, "ok", paid.ended)
+            set_access(account, interface, member, OK, paid.ended)
         account.faults.end(interface.name)
         self._spending.settle(paid, refused=False)
         account.state.sessions.touch(account.name, paid.ended)
@@ -265,20 +278,6 @@ class Landing:
     ) -> SpoolBatch:
         lane = Lane.HISTORY if interface.role is Role.HISTORY else Lane.LIVE
         return SpoolBatch(self._account.name, interface.name, lane, paid.ended, count, span[0], span[1], body)
-
-
-def api_line(account: Account, interface: Interface, paid: Paid, *, refused: bool) -> bytes:
-    """Return the line of `collector_api` that tells of one call."""
-    free = account.next_free(interface, paid.ended)
-    fields: list[tuple[str, float | str]] = [
-        ("calls", 1.0),
-        ("budget", float(account.allowance(interface).calls)),
-        ("rate_limited", 1.0 if refused else 0.0),
-    ]
-    if free != float("inf"):
-        fields.append(("next_allowed_s", max(0.0, round(free - paid.ended, 3))))
-    tags = [("account", account.name), ("interface", interface.name)]
-    return line("collector_api", tags, fields, int(paid.sent * 1000) * MS_NS)
 
 
 def date_ms(answer: Answer) -> int | None:

@@ -10,8 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collector import logs, quota
-from collector.errors import LoginRefused, NotYet, SystemBusy, TooFrequent, VendorError
+from collector.errors import (
+    AnswerUnreadable,
+    LoginRefused,
+    NotYet,
+    SystemBusy,
+    TooFrequent,
+    VendorError,
+    VendorUnreachable,
+)
 from collector.model import Call
+from collector.step.spending import no_answer
 from collector.store.sessions import Session
 from collector.vendors import LoggedIn
 
@@ -25,6 +34,7 @@ FIXED_SLACK_S = 330.0  # a death at 30 minutes is noticed at the next live call
 IN_USE_S = 1_500.0
 SHARED_WITHIN_S = 60.0
 SUBJECT = "login"
+SHARED = "session"
 
 
 class Login:
@@ -75,11 +85,14 @@ class Login:
         with account.state.transaction():
             account.state.sessions.put(account.name, session)
             self._spending.settle(paid, refused=False)
-        account.learn(
-            interface.name, replace(account.lesson(interface.name), stretch=1.0, busy_count=0, reason="")
-        )
         account.faults.end(SUBJECT)
+        if not account.faults.holds(SHARED):
+            self._forgive()
         return session
+
+    def _forgive(self) -> None:
+        name = self._account.vendor.login
+        self._account.learn(name, replace(self._account.lesson(name), stretch=1.0, busy_count=0, reason=""))
 
     def _refused(self, error: VendorError, now: float) -> None:
         name = self._account.vendor.login
@@ -88,12 +101,20 @@ class Login:
             lesson = quota.learn_login_refused(lesson, now)
         elif isinstance(error, TooFrequent):
             lesson = quota.learn_login_too_frequent(lesson, now)
+        elif isinstance(error, VendorUnreachable | AnswerUnreadable):
+            lesson = no_answer(lesson, now)
         else:
             lesson = quota.learn_busy(
                 lesson, now, error.retry_after_s if isinstance(error, SystemBusy) else 0.0
             )
         self._account.learn(name, lesson)
         self._account.faults.begin(SUBJECT, str(error), now)
+
+    def lives(self, session: Session, now: float) -> None:
+        """Note that a session was used with success: outliving a minute, it shows that nobody else took the account."""
+        if now - session.since > SHARED_WITHIN_S and self._account.faults.holds(SHARED):
+            self._account.faults.end(SHARED)
+            self._forgive()
 
     def died(self, session: Session, now: float) -> None:
         """Note that the vendor no longer knows a session, and why that may be."""
@@ -110,4 +131,4 @@ class Login:
             lesson = account.lesson(name)
             account.learn(name, quota.learn_login_too_frequent(lesson, now))
             words = "someone else uses this account: its session ended within a minute of the login. Give each program its own northbound account"
-            account.faults.begin(SUBJECT, words, now)
+            account.faults.begin(SHARED, words, now)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from collector.model import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from collector.store import StateFile
     from collector.store.facts import Fact
 
@@ -26,12 +28,20 @@ class Permissions:
     def __init__(self, account: str, state: StateFile) -> None:
         self._account = account
         self._state = state
-        self._interfaces = {f.subject: f.checked for f in state.facts.all(account, INTERFACE_DENIED)}
+        self._interfaces: dict[str, float] = {}
         self._members: dict[str, dict[str, Fact]] = {}
         self._suspects: dict[str, list[Batch]] = {}
         self._probed: dict[str, float] = {}
         self.version = 0
-        for fact in state.facts.all(account):
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again from the state file; what is under suspicion stays so."""
+        self.version += 1
+        facts = self._state.facts
+        self._interfaces = {f.subject: f.checked for f in facts.all(self._account, INTERFACE_DENIED)}
+        self._members = {}
+        for fact in facts.all(self._account):
             if fact.kind.startswith(MEMBER_DENIED):
                 self._members.setdefault(fact.kind.removeprefix(MEMBER_DENIED), {})[fact.subject] = fact
 
@@ -106,11 +116,22 @@ class Permissions:
             apart.update(batch.members)
         return frozenset(apart)
 
+    def forget(self, members: Collection[str]) -> None:
+        """Forget what was denied or suspected of members that are gone."""
+        for interface, denied in self._members.items():
+            for member in denied.keys() & set(members):
+                del denied[member]
+                self._state.facts.drop(self._account, MEMBER_DENIED + interface, member)
+        for interface, batches in self._suspects.items():
+            kept = [Batch(tuple(m for m in b.members if m not in members), b.type_id) for b in batches]
+            self._suspects[interface] = [b for b in kept if b.members]
+        self.version += 1
+
     def next_apart(self, interface: str, now: float) -> list[Batch]:
-        """Return the batch to be asked about before all others: a suspect half, or a denied member whose day is over."""
+        """Return what is to be asked about before all others: suspect halves, or a denied member whose day is over."""
         suspects = self._suspects.get(interface)
         if suspects:
-            return suspects[:1]
+            return list(suspects)
         if now < self._probed.get(interface, 0.0) + PROBE_EVERY_S:
             return []
         due = [f for f in self._members.get(interface, {}).values() if f.checked + RECHECK_S <= now]

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collector import errors, quota
+from collector.catalogue.terms import Role
 from collector.model import Lane
 from collector.packing import pack
-from collector.step.landing import NS, api_line
+from collector.planner import LIVE_EVERY_S
+from collector.step.api import NS, api_line
+from collector.step.members import set_access
+from collector.step.private import without_private
+from collector.step.spending import no_answer
 from collector.store.spool import SpoolBatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from collector.catalogue.terms import Interface
     from collector.step.account import Account
     from collector.step.login import Login
     from collector.step.spending import Paid, Spending
     from collector.store.sessions import Session
 
-UNREACHABLE_S = 60.0
-UNREACHABLE_CAP_S = 300.0  # a cloud that comes back is noticed within a live reading
+PASS_OVER_S = 3_600.0  # longer than the gap of a daily allowance, so that others have their turn
 REST_S = 3_600.0  # after a defect of ours, or what only a person can mend
 
 
@@ -30,9 +35,17 @@ class Refusals:
         account: The account.
         spending: Settles the paid call.
         login: Told when a session died.
+        on_other_list: Called when plants must be listed by another interface.
     """
 
-    def __init__(self, account: Account, spending: Spending, login: Login) -> None:
+    def __init__(
+        self,
+        account: Account,
+        spending: Spending,
+        login: Login,
+        on_other_list: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_other_list = on_other_list
         self._account = account
         self._spending = spending
         self._login = login
@@ -52,6 +65,8 @@ class Refusals:
                         account.name, interface.name, Lane.LIVE, paid.ended, 1, stamp, stamp, pack([line])
                     )
                 )
+        if interface.role is Role.PLANTS and account.permissions.interface_denied(interface.name):
+            self._on_other_list()
 
     def _decide(self, interface: Interface, paid: Paid, session: Session, error: errors.VendorError) -> None:  # noqa: C901  one branch a decision, side by side on purpose
         account, now, name = self._account, paid.ended, interface.name
@@ -81,20 +96,28 @@ class Refusals:
         elif isinstance(error, errors.OutOfReach):
             account.out_of_reach(interface, paid.call, now)
         elif isinstance(error, errors.AnswerUnreadable):
-            account.state.answers.keep(account.name, name, now, str(error), error.body)
+            kept = without_private(error.body, account.vendor.private_keys)
+            account.state.answers.keep(account.name, name, now, str(error), kept)
             account.state.counters.add(account.name, "unreadable", 1)
             account.faults.begin(name, str(error), now)
         elif isinstance(error, errors.VendorUnreachable):
-            pause = min(UNREACHABLE_CAP_S, UNREACHABLE_S * 2**lesson.busy_count)
-            until = max(lesson.blocked_until, now + pause)
-            account.learn(
-                name,
-                replace(lesson, blocked_until=until, busy_count=lesson.busy_count + 1, reason="no answer"),
-            )
+            account.learn(name, no_answer(lesson, now))
             account.faults.begin("vendor", str(error), now)
         else:
             account.rest(interface, now + REST_S)
             account.faults.begin(name, str(error), now)
+        if not isinstance(error, errors.Refusal) or isinstance(
+            error, errors.RequestWrong | errors.UserMustAct
+        ):
+            self._pass_over(interface, paid)
+
+    def _pass_over(self, interface: Interface, paid: Paid) -> None:
+        """Let the other batches have their turn after an answer of no use, but not after a request that was never sent."""
+        live = interface.role in (Role.LIVE, Role.ALARMS)
+        if not paid.void:
+            self._account.pass_over(
+                interface, paid.call, paid.ended + (LIVE_EVERY_S if live else PASS_OVER_S)
+            )
 
     def _bisect(self, interface: Interface, paid: Paid, words: str) -> None:
         account, batch = self._account, paid.call.batch
@@ -103,4 +126,4 @@ class Refusals:
             account.faults.begin(interface.name, words, paid.ended)
             return
         for member in account.permissions.suspect(interface.name, batch, words, paid.ended):
-            account.set_access(member, words, paid.ended)
+            set_access(account, interface, member, words, paid.ended)

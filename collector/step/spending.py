@@ -13,9 +13,20 @@ if TYPE_CHECKING:
 
     from collector.catalogue.terms import Interface
     from collector.model import Answer, Call, Request
+    from collector.quota import Lesson
     from collector.step.account import Account
 
 SPENT_ELSEWHERE_S = 1.0
+NO_ANSWER_S = 60.0
+NO_ANSWER_CAP_S = 300.0  # a cloud that comes back is noticed within a live reading
+MOST_DOUBLINGS = 3
+
+
+def no_answer(lesson: Lesson, now: float) -> Lesson:
+    """Learn from a call without an answer: rest a minute, doubling up to five. [s since epoch, UTC]"""
+    pause_s = min(NO_ANSWER_CAP_S, NO_ANSWER_S * 2.0 ** min(lesson.busy_count, MOST_DOUBLINGS))
+    until = max(lesson.blocked_until, now + pause_s)
+    return replace(lesson, blocked_until=until, busy_count=lesson.busy_count + 1, reason="no answer")
 
 
 @dataclass(slots=True)

@@ -48,19 +48,26 @@ class Step:
         self._login = Login(account, self._spending)
         self._listing = Listing()
         self._landing = Landing(account, self._spending, self._listing, on_inventory)
-        self._refusals = Refusals(account, self._spending, self._login)
+        self._refusals = Refusals(account, self._spending, self._login, on_inventory)
+        self._unsure = False
 
     async def run(self, name: str) -> float:
         """Take one step of an interface and return when to take the next. [s since epoch, UTC]"""
         account = self.account
         interface = account.vendor.interfaces[name]
+        if interface not in account.interfaces():
+            return account.clock.now() + IDLE_S
         try:
+            if self._unsure:
+                account.recover()
+                self._unsure = False
             await self._take(interface)
             return self._next(interface)
         except NotYet as rest:
             return rest.until
         except StateError as fault:
             # What was fetched but could not be kept is still due; nothing is sent while nothing can be kept.
+            self._unsure = True
             account.trouble(str(fault))
             return account.clock.now() + STATE_PAUSE_S
 
@@ -89,6 +96,8 @@ class Step:
             self._refusals.refused(interface, paid, session, error)
         else:
             self.account.faults.end("vendor")
+            self.account.faults.end("state")
+            self._login.lives(session, paid.ended)
         self.account.trim_spends(interface.name, self.account.allowance(interface).calls)
 
     def _next(self, interface: Interface) -> float:
