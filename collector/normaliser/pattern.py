@@ -57,6 +57,7 @@ class Pattern:
         currents: Picks the currents of the strings that are shown, in the order of their numbers.
         scaled: Slot, times, over.
         doubted: Slot and the magnitude from which its value is looked at twice.
+        numbers: Picks every vendor number that is written.
         counters: Slots of lifetime counters of parts, which are left out at zero.
         pick_counters: Picks these.
         hidden: Values that would show a part.
@@ -72,6 +73,7 @@ class Pattern:
     currents: Pick
     scaled: tuple[tuple[int, float, float], ...]
     doubted: tuple[tuple[int, float], ...]
+    numbers: Pick
     counters: tuple[int, ...]
     pick_counters: Pick
     hidden: tuple[Hidden, ...]
@@ -121,6 +123,7 @@ def compile_pattern(
         currents=_picker([slot for _, slot in currents]),
         scaled=tuple((slot, column.times, column.over) for slot, column in stored if column.scaled),
         doubted=tuple((slot, column.doubt) for slot, column in stored if column.doubt < math.inf),
+        numbers=_picker([slot for slot, _ in stored]),
         counters=counters,
         pick_counters=_picker(counters),
         hidden=tuple(hidden),

@@ -78,7 +78,7 @@ class Series:
         for slot, doubt in pattern.doubted:
             if not -doubt < row[slot] < doubt:
                 return True
-        return not self.slots.plan.marks.isdisjoint(row)
+        return not self.slots.plan.marks.isdisjoint(pattern.numbers(row))
 
     def settle(self, row: Row) -> Pattern:
         """Take out of a row what is no reading, note what it shows for the first time, and return how it is written."""

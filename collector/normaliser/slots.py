@@ -64,7 +64,7 @@ class Slots:
         read = self._decoder.decode(raw)
         if read.items is None:
             return read.member, read.stamp, None
-        return read.member, read.stamp, self._head + list(msgspec.structs.astuple(read.items))
+        return read.member, read.stamp, [*self._head, *msgspec.structs.astuple(read.items)]
 
     def is_planned(self, key: str) -> bool:
         """Return whether the catalogue knows the key."""
@@ -79,7 +79,7 @@ class Slots:
             self.columns[slot] = unknown_column(key, self.plan.own, self._names)
         if new and all(_FAST.fullmatch(key) for key in self.place):
             self._learn()
-        return self._head + [values.get(key) for key in self.place]
+        return [*self._head, *map(values.get, self.place)]
 
     def _learn(self) -> None:
         if len(self.place) <= len(self.plan.columns) + _LEARNT_MOST:
