@@ -87,6 +87,11 @@ def tell(account: str, event: str, words: str) -> None:
     level(event, **{k: v for k, v in (("account", account), ("why", words)) if v})
 
 
+def _tell_sink(words: str) -> None:
+    event, _, why = words.partition(": ")
+    tell("", event, why)
+
+
 def accounts_of(settings: Settings, state: StateFile, clock: Clock) -> dict[str, Account]:
     """Return every account with what the state file knows of it; sends nothing."""
     claims = Claims()
@@ -167,7 +172,7 @@ async def assembled(
         sink,
         clock,
         max_bytes=int(settings.spool.max_bytes),
-        on_change=lambda words: tell("", words, words if "down" in words else ""),
+        on_change=_tell_sink,
     )
     try:
         yield App(settings, clock, state, sink, accounts, steps, drain, wakers, landers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ class Client:
             raise VendorUnreachable(fault_in_words(error, host)) from None
         except OSError as error:
             raise VendorUnreachable(
-                f"no connection to {host}: {error.strerror or type(error).__name__}"
+                f"no connection to {host}: {_system_words(error)}"
             ) from None
         return Answer(status, headers, body, sent_at, self._clock.now())
 
@@ -154,7 +155,7 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
     if isinstance(error, aiohttp.ClientSSLError):
         return f"the TLS handshake with {host} failed; check that base_url's port speaks https"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"no connection to {host}: {error.os_error.strerror or type(error.os_error).__name__}"
+        return f"no connection to {host}: {_system_words(error.os_error)}"
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
         return f"{host} broke the connection off"
     if isinstance(error, aiohttp.ClientPayloadError):
@@ -162,6 +163,11 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
     if isinstance(error, aiohttp.InvalidURL):
         return "base_url is no address"
     return f"no usable HTTP answer from {host} ({type(error).__name__})"
+
+
+def _system_words(error: OSError) -> str:
+    """Return what the system says to an error, not what a library made of it."""
+    return os.strerror(error.errno) if error.errno else (error.strerror or type(error).__name__)
 
 
 def _redirect(url: URL, method: str, response: aiohttp.ClientResponse) -> URL | None:

@@ -128,6 +128,11 @@ class Scheduler:
         self._begin(key)
         try:
             following = await step.run(name)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            # Its answer is lost, not its call: that is still due, and paid for in the ledger.
+            log.info("call given up", account=step.account.name, interface=name)
         except Exception:  # the job boundary: a defect must not silence an interface for ever
             log.exception("step failed", account=step.account.name, interface=name)
         finally:
@@ -147,6 +152,10 @@ class Scheduler:
             while (due := await self._drain.step()) is not None and due <= self._clock.now():
                 if self._stopping:
                     break
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            # The batch stays in the spool.
         except Exception:  # the job boundary
             log.exception("drain failed")
             due = self._clock.now() + DEFECT_S

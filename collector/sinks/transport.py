@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import zlib
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,13 @@ def fault(error: aiohttp.ClientError | OSError, host: str, timeout_s: float) -> 
     if isinstance(error, aiohttp.ClientSSLError):
         return SinkMisconfigured(f"the TLS handshake with {host} failed; check http or https in sink.url")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return SinkUnavailable(f"no connection to {host}: {error.os_error.strerror or 'refused'}")
+        return SinkUnavailable(f"no connection to {host}: {system_words(error.os_error)}")
     return SinkUnavailable(f"{host} broke the connection off ({type(error).__name__})")
+
+
+def system_words(error: OSError) -> str:
+    """Return what the system says to an error, not what a library made of it."""
+    return os.strerror(error.errno) if error.errno else (error.strerror or "refused")
 
 
 async def judge(answer: WriteAnswer, body: bytes, now: float, secrets: Sequence[str] = ()) -> None:
