@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def check(config: Config = None, json: AsJson = False) -> None:
-        """Try state directory, database and accounts, and say what is wrong and what to do; exit 1 where something is."""
+        """Try everything that `run` needs. Says what is wrong and what to do; exit 1 where something is."""
         import asyncio
 
         from collector import logs

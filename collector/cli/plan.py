@@ -23,7 +23,7 @@ Devices = Annotated[
         " power_sensor (47), dongle (62), logger (63).",
     ),
 ]
-More = Annotated[list[str] | None, typer.Argument(metavar="[TYPE=COUNT]...", hidden=True)]
+More = Annotated[list[str] | None, typer.Argument(metavar="TYPE=COUNT", hidden=True)]
 Policy = Annotated[
     str | None,
     typer.Option(
@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
         policy: Policy = None,
         json: AsJson = False,
     ) -> None:
-        """Show budgets and cadences: of the configured accounts, or what if with --plants; sends nothing."""
+        """Show budgets and cadences. Of the configured accounts, or what if with --plants; sends nothing."""
         from collector.errors import ConfigurationError
 
         pairs = [*(devices or ()), *(more or ())]

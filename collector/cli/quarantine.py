@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
     @group.command("list")
     def list_lines(config: Config = None, json: AsJson = False) -> None:
-        """List the refused lines, oldest first; `covered` ones are never replayed."""
+        """List the refused lines. Oldest first; covered ones are never replayed."""
         from collector.report import output
 
         with _state(config) as state:
@@ -64,7 +64,7 @@ def register(app: typer.Typer) -> None:
     def replay(
         number: SomeNumber = None, every: All = False, config: Config = None, json: AsJson = False
     ) -> None:
-        """Put lines back into the spool, but for those that a later answer has covered; exit 1 where none could be."""
+        """Put lines back into the spool. Not those that a later answer has covered; exit 1 where none could be."""
         from collector.errors import ConfigurationError
         from collector.report import output
         from collector.report.replaying import replay as put_back

@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def status(config: Config = None, json: AsJson = False) -> None:
-        """Show logins, plants, calls, data ages and what is wrong; exit 1 while `run` is down or a fault holds."""
+        """Show how the collector stands. Logins, plants, calls, ages; exit 1 while `run` is down or a fault holds."""
         from collector.cli.opening import known
         from collector.cli.options import settings_of
         from collector.clock import WallClock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from collector.report import tables
@@ -61,10 +62,20 @@ def _account(account: dict[str, Any], rows: list[Any], console: Console, now: fl
     counted = [f"{n} {name.replace('_', ' ')}" for name, n in account["counters"].items() if n]
     if counted:
         facts.add_row("left out", ", ".join(counted))
-    for news in account["news"][-NEWS_SHOWN:]:
-        facts.add_row("news", f"{news['text']}, {_ago(news['at'], now)}")
+    for text in _news(account["news"], now)[-NEWS_SHOWN:]:
+        facts.add_row("news", text)
     console.print(facts)
     console.print(tables.calls_table(rows, now))
+
+
+def _news(news: list[dict[str, Any]], now: float) -> list[str]:
+    """Return one line a moment: a first list brings hundreds of plants at once."""
+    told = []
+    for at, group in groupby(news, key=lambda one: one["at"]):
+        first, *rest = [one["text"] for one in group]
+        more = f" and {len(rest)} more" if rest else ""
+        told.append(f"{first}{more}, {_ago(at, now)}")
+    return told
 
 
 def _login(login: dict[str, Any], now: float) -> str:
