@@ -129,6 +129,12 @@ def test_an_unknown_key_is_kept_and_the_next_row_takes_the_fast_way(monkeypatch)
     assert len(slow) == 1
 
 
+def test_an_unknown_key_that_comes_later_is_kept():
+    """A row that differs from the one before by an unknown key alone is not written like it."""
+    lines, _ = read(history((0, {"active_power": 1}), (5, {"active_power": 1, "fresh": 2})), inverter())
+    assert parse(lines[1].encode()).fields == {"active_power_kw": 1.0, "vendor_fresh": 2.0}
+
+
 def test_two_unknown_keys_that_look_alike_stay_two_fields():
     """A name cannot hold every character of a key; no value is lost by that."""
     lines, _ = read(history((0, {"a b": 1, "a.b": 2, "a_b": 3})), inverter())
