@@ -167,7 +167,7 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
 
 def _system_words(error: OSError) -> str:
     """Return what the system says to an error, not what a library made of it."""
-    return os.strerror(error.errno) if error.errno else (error.strerror or type(error).__name__)
+    return os.strerror(error.errno) if (error.errno or 0) > 0 else (error.strerror or type(error).__name__)
 
 
 def _redirect(url: URL, method: str, response: aiohttp.ClientResponse) -> URL | None:

@@ -48,7 +48,7 @@ def fault(error: aiohttp.ClientError | OSError, host: str, timeout_s: float) -> 
 
 def system_words(error: OSError) -> str:
     """Return what the system says to an error, not what a library made of it."""
-    return os.strerror(error.errno) if error.errno else (error.strerror or "refused")
+    return os.strerror(error.errno) if (error.errno or 0) > 0 else (error.strerror or "refused")
 
 
 async def judge(answer: WriteAnswer, body: bytes, now: float, secrets: Sequence[str] = ()) -> None:
