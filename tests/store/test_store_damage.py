@@ -251,3 +251,21 @@ def test_a_header_that_claims_a_newer_version_is_damage(tmp_path, good):
             assert _saved(state) == (BATCHES, SPENDS)
     except ConfigurationError as error:  # pragma: no cover  the failure itself
         pytest.fail(str(error))
+
+
+def test_an_index_that_disagrees_with_its_table_is_damage(tmp_path, good):
+    """An index without the rows of its table would hide spends: the file is salvaged, and they count again."""
+    (tmp_path / NAME).write_bytes(good)
+    spent = "INSERT INTO spend (account, interface, sent) VALUES ('home', 'i', 7.0)"
+    for statements in (
+        ["UPDATE sqlite_schema SET type = 'x', sql = 'x' || sql WHERE name = 'spend_of'"],
+        [spent, "UPDATE sqlite_schema SET type = 'index', sql = substr(sql, 2) WHERE name = 'spend_of'"],
+    ):
+        connection = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+        connection.execute("PRAGMA writable_schema = ON")
+        for statement in statements:
+            connection.execute(statement)
+        connection.close()
+    with StateFile.open(tmp_path, hold=True) as state:
+        assert state.salvaged
+        assert state.ledger.used("home", "i", 0.0)[0] == SPENDS + 1

@@ -316,6 +316,14 @@ def test_what_was_settled_later_covers_a_rejected_line(state):
     assert [r.covered for r in state.quarantine.list()] == [True, False]
 
 
+def test_lines_settled_by_a_split_cover_too(state):
+    """Where the sink stored the good lines of a batch at once, they cover what was rejected before."""
+    state.quarantine.add(_rejected(b"m,p=a,n=0 v=x 5", fetched_at=1.0))
+    later = state.spool.append(_batch("a", lines=2, fetched_at=2.0))
+    state.spool.split(later, [], [_rejected(b"m,p=a,n=1 v=x 5", fetched_at=2.0)], settled=1)
+    assert [r.line for r in state.quarantine.replayable()] == [b"m,p=a,n=1 v=x 5"]
+
+
 def test_what_was_fetched_before_does_not_cover(state):
     """A line fetched earlier than the rejected one, though written later, leaves it for replay."""
     state.quarantine.add(_rejected(b"m,p=a,n=0 v=x 5", fetched_at=3.0))
