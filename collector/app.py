@@ -72,6 +72,10 @@ class App:
         """Touch the proof of life that `health` looks at."""
         (self.settings.state_dir / "beat").touch()
 
+    def end_beat(self) -> None:
+        """Take the proof of life away: the collector has stopped on purpose."""
+        (self.settings.state_dir / "beat").unlink(missing_ok=True)
+
     def jumped(self, delta_s: float) -> None:
         """Move every durable moment along with a jump of the wall clock. [s]"""
         self.state.ledger.shift(delta_s)
@@ -146,9 +150,12 @@ async def assembled(
     own_state = state is None
     state = state or StateFile.open(settings.state_dir, hold=hold)
     accounts = accounts_of(settings, state, clock)
-    if state.salvage is not None:
-        log.warning("state file was damaged", put_aside=str(state.salvage.put_aside))
+    if state.salvaged and hold:
+        log.warning(
+            "state file was damaged", consequence="every interface waits for one gap, the login half an hour"
+        )
         rest_after_loss(accounts.values(), clock.now())
+        state.heed_salvage()
     if hold:
         state.ledger.rebase(clock.now())
         state.spool.rebase(clock.now())
@@ -204,6 +211,7 @@ async def run(settings: Settings) -> int:
         log.info("collector stopping", drain_s=settings.timeouts.drain_s)
         await scheduler.stop(settings.timeouts.drain_s)
         app.state.ledger.prune(app.clock.now() - 2 * 86_400)
+        app.end_beat()
         stats = app.state.spool.stats()
         log.info("collector stopped", lines_waiting=stats.lines)
     return 0

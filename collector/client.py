@@ -71,11 +71,10 @@ class Client:
             raise VendorUnreachable(f"no whole answer from {host} within {self._timeout_s:g} s") from None
         except aiohttp.ClientError as error:
             # The library's error carries the request with its headers: it must not travel along.
-            raise VendorUnreachable(fault_in_words(error, host)) from None
+            sent = not isinstance(error, aiohttp.ClientConnectorError)
+            raise VendorUnreachable(fault_in_words(error, host), sent=sent) from None
         except OSError as error:
-            raise VendorUnreachable(
-                f"no connection to {host}: {_system_words(error)}"
-            ) from None
+            raise VendorUnreachable(f"no connection to {host}: {_system_words(error)}") from None
         return Answer(status, headers, body, sent_at, self._clock.now())
 
     async def close(self) -> None:
@@ -86,13 +85,23 @@ class Client:
 
     async def _exchange(self, url: URL, request: Request) -> tuple[int, dict[str, str], bytes]:
         """Send, follow redirects inside the origin, read to the end."""
-        for _ in range(_MAX_HOPS):
-            async with self._open().request(
-                request.method, url, data=request.body or None, headers=request.headers, allow_redirects=False
-            ) as response:
-                target = _redirect(url, request.method, response)
-                if target is None:
-                    return response.status, _headers(response), await self._read(response, _host(url))
+        for hop in range(_MAX_HOPS):
+            try:
+                async with self._open().request(
+                    request.method,
+                    url,
+                    data=request.body or None,
+                    headers=request.headers,
+                    allow_redirects=False,
+                ) as response:
+                    target = _redirect(url, request.method, response)
+                    if target is None:
+                        return response.status, _headers(response), await self._read(response, _host(url))
+            except aiohttp.ClientConnectorError as error:
+                if hop:
+                    # The first request did leave this machine.
+                    raise VendorUnreachable(fault_in_words(error, _host(url))) from None
+                raise
             url = target
         raise VendorUnreachable(f"{_host(url)} redirects in circles")
 
@@ -167,7 +176,8 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
 
 def _system_words(error: OSError) -> str:
     """Return what the system says to an error, not what a library made of it."""
-    return os.strerror(error.errno) if (error.errno or 0) > 0 else (error.strerror or type(error).__name__)
+    code = error.errno or 0
+    return os.strerror(code) if code > 0 else (error.strerror or type(error).__name__)
 
 
 def _redirect(url: URL, method: str, response: aiohttp.ClientResponse) -> URL | None:

@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from collector.cli import check, demo, drill, export, health, plan, quarantine, run, simulate, status, version
+from collector.cli import (
+    check,
+    demo,
+    drill,
+    export,
+    health,
+    plan,
+    quarantine,
+    run,
+    setup,
+    simulate,
+    status,
+    version,
+)
 
 USAGE = 2
 
@@ -18,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, demo, plan, check, status, export, quarantine, health, version, simulate, drill):
+for module in (run, demo, plan, check, status, export, quarantine, health, version, setup, simulate, drill):
     module.register(app)
 
 

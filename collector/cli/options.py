@@ -36,19 +36,11 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def device_counts(words: list[str]) -> dict[int, int]:
-    """Return device counts out of words like ``1=20``.
+    """Return device counts out of words like ``1=20`` or ``inverter=20``.
 
     Raises:
         ConfigurationError: A word is not of that form.
     """
-    from collector.errors import ConfigurationError
+    from collector.report.fleet_words import fleet
 
-    counts: dict[int, int] = {}
-    for word in words:
-        type_id, _, count = word.partition("=")
-        if not (type_id.isdecimal() and count.isdecimal()):
-            raise ConfigurationError(
-                "--devices", f"{word} is not TYPE=COUNT", "Write the vendor's type number, as in 1=20."
-            )
-        counts[int(type_id)] = counts.get(int(type_id), 0) + int(count)
-    return counts
+    return dict(fleet(0, words).devices)

@@ -11,6 +11,7 @@ from collector.coverage import Held
 from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
 from collector.step.permissions import Permissions
+from collector.step.resting import Resting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -69,7 +70,7 @@ class Account:
         self.plants: list[Plant] = []
         self.devices: list[Device] = []
         self.asked: dict[str, dict[Batch, float]] = {}
-        self.resting: dict[str, dict[tuple[Batch, str], float]] = {}
+        self.resting = Resting()
         self.held: dict[str, dict[str, dict[str, Held]]] = {}
         self.strings_shown: dict[str, frozenset[int]] = {}
         self.stale_since = 0.0
@@ -99,6 +100,7 @@ class Account:
         """Read again what another process (`check`, `backfill`) may have spent."""
         if self.state.changed_elsewhere():
             self.reload_ledger()
+            self.faults.reload()
 
     def reload_ledger(self) -> None:
         """Read what was spent and learned, by this process or another one."""
@@ -256,11 +258,6 @@ class Account:
         self.state.coverage.put(self.name, rows)
         for row in rows:
             self.held.setdefault(row.interface, {}).setdefault(row.member, {})[row.period] = row
-
-    def pass_over(self, interface: Interface, call: Call, until: float) -> None:
-        """Ask others first: the last answer about a batch and period was of no use. [s since epoch, UTC]"""
-        fresh = {k: v for k, v in self.resting.get(interface.name, {}).items() if v > until - 86_400.0}
-        self.resting[interface.name] = fresh | {(call.batch, call.period): until}
 
     def out_of_reach(self, interface: Interface, call: Call, now: float) -> None:
         """Note that the vendor no longer holds a period: it is closed without rows."""

@@ -26,7 +26,12 @@ class Faults:
         self._account = account
         self._state = state
         self._tell = tell
-        self._open = {f.subject: f.value for f in state.facts.all(account, FAULT)}
+        self._open: dict[str, str] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the faults that hold, which another process may have begun or ended."""
+        self._open = {f.subject: f.value for f in self._state.facts.all(self._account, FAULT)}
 
     def begin(self, subject: str, words: str, now: float) -> None:
         """Note a fault; told when it is new or its words changed."""

@@ -1,0 +1,1 @@
+"""First start: passwords, tokens, bucket and database, made once and left alone afterwards."""
