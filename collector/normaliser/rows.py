@@ -32,7 +32,7 @@ _ABSURD_A = 1e9
 def normalise(
     body: bytes, context: Context, report: Report, *, rows_per_slice: int = 250
 ) -> Iterator[list[bytes]]:
-    """Yield the lines of an answer, one list for each slice of its rows, without line breaks.
+    """Yield the lines of an answer, an empty list once it is opened and one for each slice of its rows, without line breaks.
 
     Between slices the caller may let others run. Slicing changes no line and no order. `report` grows with each slice and is whole
     after the last.
@@ -56,6 +56,7 @@ def normalise(
     if context.interface.time_rule is TimeRule.ANSWER_CLOCK and report.answer_ms is None:
         raise AnswerUnreadable("the answer tells no time, nor does HTTP", body)
     reader = _Reader(context, catalogue, report)
+    yield []
     for start in range(0, len(rows), rows_per_slice):
         yield reader.lines(rows[start : start + rows_per_slice])
 
