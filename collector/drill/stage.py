@@ -31,6 +31,7 @@ USER = "drill-user"
 PASSWORD = "Kw7\"gq!x9 &päss'word"  # noqa: S105  guards nothing; its letters try every way of quoting
 DATABASE = "drill"
 COMMAND_S = 30.0
+DEAD = "http://127.0.0.1:9"  # the port that discards: nobody listens
 # Every device answers at every moment, so that what was asked for and not stored is lost and nothing else.
 SWITCHES = DEFAULTS - {"night_gaps"}
 

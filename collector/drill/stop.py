@@ -10,7 +10,7 @@ from collector.drill.leaks import judge_secrets
 from collector.drill.life import happens, sets
 from collector.drill.peace import LONGEST_WAIT_S, goes_on, live_in_peace, silence
 from collector.drill.report import Report
-from collector.drill.stage import START, Stage
+from collector.drill.stage import DEAD, START, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OFF_S = 600
 LAST_OFF_S = 5_400
 SPARE_S = 2.0
-DEAD = "http://127.0.0.1:9"  # the port that discards: nobody listens
+
 
 
 async def stop(folder: Path, *, seed: int = 1, drain_s: float = 2.0) -> Report:
