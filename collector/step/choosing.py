@@ -63,7 +63,7 @@ def _choose_batch(account: Account, interface: Interface, now: float) -> Choice:
 def _turn(account: Account, interface: Interface, batches: list[Batch], now: float, *, apart: bool) -> Choice:
     """Choose among batches; what is set apart was not answered yet, so that nothing is held of it."""
     asked = {} if apart else account.asked.get(interface.name, {})
-    resting = account.resting.get(interface.name, planner.NONE_REST)
+    resting = account.resting.of(interface.name)
     if interface.role is Role.DEVICES:
         return planner.next_in_turn(batches, asked, now, _list_every(account, asked), resting=resting)
     if interface.role is Role.CALENDAR:

@@ -263,6 +263,7 @@ class Landing:
         account.permissions.grant_interface(interface.name)
         for member in account.permissions.acquit(interface.name, paid.call.batch):
             set_access(account, interface, member, OK, paid.ended)
+        account.resting.answered(paid.call)
         account.faults.end(interface.name)
         self._spending.settle(paid, refused=False)
         account.state.sessions.touch(account.name, paid.ended)

@@ -115,9 +115,7 @@ class Refusals:
         """Let the other batches have their turn after an answer of no use, but not after a request that was never sent."""
         live = interface.role in (Role.LIVE, Role.ALARMS)
         if not paid.void:
-            self._account.pass_over(
-                interface, paid.call, paid.ended + (LIVE_EVERY_S if live else PASS_OVER_S)
-            )
+            self._account.resting.pass_over(paid.call, paid.ended, LIVE_EVERY_S if live else PASS_OVER_S)
 
     def _bisect(self, interface: Interface, paid: Paid, words: str) -> None:
         account, batch = self._account, paid.call.batch

@@ -147,6 +147,7 @@ class Cloud:
                     "dataItemMap": {"inverter_power": 3.0},
                 }
                 for c in members
+                if c in self.plants
             ]
         if interface == "getAlarmList":
             return [a for a in self.alarms if a["stationCode"] in members]
