@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from collector import logs
 from collector.client import Client
@@ -205,16 +205,34 @@ async def run(settings: Settings) -> int:
         scheduler = Scheduler(app.clock, app.steps, app.drain, app.beat, app.jumped)
         app.on_wake(scheduler.wake)
         app.on_landed(scheduler.landed)
-        scheduler.start()
-        log.info("collector started", accounts=len(app.accounts), sink=app.sink.name)
-        await stop.wait()
-        log.info("collector stopping", drain_s=settings.timeouts.drain_s)
-        await scheduler.stop(settings.timeouts.drain_s)
-        app.state.ledger.prune(app.clock.now() - 2 * 86_400)
-        app.end_beat()
-        stats = app.state.spool.stats()
-        log.info("collector stopped", lines_waiting=stats.lines)
+        async with AsyncExitStack() as stack:
+            if settings.web.port is not None:
+                from collector.web.server import serving
+
+                await stack.enter_async_context(
+                    serving(settings.web.host, settings.web.port, partial(_status, app))
+                )
+            await _collect(app, scheduler, stop)
     return 0
+
+
+def _status(app: App) -> Mapping[str, Any]:
+    from collector.report.status import status
+
+    return status(app.state, app.accounts, app.clock.now(), 0.0)
+
+
+async def _collect(app: App, scheduler: Scheduler, stop: asyncio.Event) -> None:
+    settings = app.settings
+    scheduler.start()
+    log.info("collector started", accounts=len(app.accounts), sink=app.sink.name)
+    await stop.wait()
+    log.info("collector stopping", drain_s=settings.timeouts.drain_s)
+    await scheduler.stop(settings.timeouts.drain_s)
+    app.state.ledger.prune(app.clock.now() - 2 * 86_400)
+    app.end_beat()
+    stats = app.state.spool.stats()
+    log.info("collector stopped", lines_waiting=stats.lines)
 
 
 def _call_all(listeners: list[Callable[[], None]]) -> None:

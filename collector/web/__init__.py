@@ -1,0 +1,1 @@
+"""Health, metrics and a status page over HTTP, for who looks from outside. Read-only."""
