@@ -78,16 +78,12 @@ async def influx(home: Path) -> AsyncIterator[Influx]:
     Raises:
         SinkUnavailable: It does not start.
     """
-    home.mkdir(parents=True)
-    rpc, http = _free_ports(2)
-    file = home / "influxdb.conf"
-    file.write_text(_CONFIGURATION.format(rpc=rpc, http=http, home=home), encoding="utf-8")
+    file, url = _configured(home)
     with (home / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "influxd", "run", "-config", str(file), stdout=log, stderr=log
         )
     try:
-        url = f"http://127.0.0.1:{http}"
         async with asyncio.timeout(_START_S):
             while not await _answers(url):
                 if process.returncode is not None:
@@ -99,6 +95,15 @@ async def influx(home: Path) -> AsyncIterator[Influx]:
             process.terminate()
         async with asyncio.timeout(_STOP_S):
             await process.wait()
+
+
+def _configured(home: Path) -> tuple[Path, str]:
+    """Write the configuration; return its file and the address that it names."""
+    home.mkdir(parents=True)
+    rpc, http = _free_ports(2)
+    file = home / "influxdb.conf"
+    file.write_text(_CONFIGURATION.format(rpc=rpc, http=http, home=home), encoding="utf-8")
+    return file, f"http://127.0.0.1:{http}"
 
 
 async def _answers(url: str) -> bool:

@@ -59,7 +59,6 @@ async def day(folder: Path, *, seed: int = 1, plants: int = 3, hours: float = 24
         SinkUnavailable: influxd does not start.
     """
     report = Report(f"{hours:g} simulated hours of {plants} plants in a real InfluxDB (seed {seed})")
-    folder.mkdir(parents=True, exist_ok=True)
     async with influx(folder / "influxdb") as server:
         held: list[list[bytes]] = []
         for number in (1, 2):
@@ -152,8 +151,8 @@ async def _judge_devices(report: Report, stage: Stage, server: Influx) -> None:
         for member in str(entry.params[key.DEVICE_IDS]).split(","):
             asked[int(member), int(entry.t) // SLOT_S] = int(entry.t * 1000)
     fields: dict[tuple[str, str], Points] = {}
-    for (member, slot), moment_ms in asked.items():
-        device = stage.cloud.fleet.device(member)
+    for (number, slot), moment_ms in asked.items():
+        device = stage.cloud.fleet.device(number)
         assert device is not None
         _expect(fields, stage, device, slot, moment_ms)
     for (measurement, field), wanted in fields.items():
@@ -175,8 +174,8 @@ def _expect(
 async def _judge_plants(report: Report, stage: Stage, server: Influx) -> None:
     asked: dict[tuple[str, int], int] = {}
     for entry in stage.cloud.journal.calls("getStationRealKpi"):
-        for code in str(entry.params[key.PLANT_CODES]).split(","):
-            asked[code, int(entry.t) // SLOT_S] = int(entry.t * 1000)
+        for member in str(entry.params[key.PLANT_CODES]).split(","):
+            asked[member, int(entry.t) // SLOT_S] = int(entry.t * 1000)
     for vendor_key, field in PLANT_FIELDS:
         wanted: Points = {}
         for (code, slot), moment_ms in asked.items():
@@ -219,7 +218,9 @@ async def _judge_hours(report: Report, stage: Stage, server: Influx, end: float)
     over: Callable[[Points], Points] = lambda points: {  # noqa: E731  a filter used twice
         name: value for name, value in points.items() if BEGIN * 1e9 <= name[1] < settled_ns - HOUR_NS
     }
-    _compare(report, "pv_plant_hour.yield_kwh of hours that are over", over(wanted), over(found), len(over(found)))
+    _compare(
+        report, "pv_plant_hour.yield_kwh of hours that are over", over(wanted), over(found), len(over(found))
+    )
 
 
 def _stamp(local: date) -> int:

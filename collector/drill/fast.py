@@ -55,7 +55,9 @@ async def fast(folder: Path, *, seed: int = 1, seconds: float = 30.0, speed: int
         await silence(stage)
         evidence.gather()
         faults = life.lines("warning") + life.lines("error")
-        report.check(not faults, f"it has nothing to complain about ({len(faults)}): {' / '.join(faults[:2])}")
+        report.check(
+            not faults, f"it has nothing to complain about ({len(faults)}): {' / '.join(faults[:2])}"
+        )
         _judge_slots(report, stage, began + WARM_UP_S, ended)
         await evidence.judge(report)
         await judge_secrets(stage, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from collector.drill.clocks import FastClock, ShiftedClock
@@ -65,7 +66,7 @@ async def password(folder: Path, *, seed: int = 1) -> Report:
             )
             await life.kill()
         times = [entry.t for entry in stage.cloud.journal.calls("login")]
-        gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(times)]
         report.check(min(gaps, default=0.0) >= LOGIN_REST_S, f"logins are {gaps} s apart")
         await judge_secrets(stage, report)
     return report
@@ -83,7 +84,7 @@ async def restless(folder: Path, *, seed: int = 1, seconds: float = 9.0) -> Repo
         await asyncio.sleep(seconds)
         allowed = 1 + int((clock.now() - first) / LOGIN_REST_S)
         times = [entry.t for entry in stage.cloud.journal.calls("login")]
-        gaps = [round(later - earlier) for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [round(later - earlier) for earlier, later in pairwise(times)]
         report.check(
             1 <= len(times) <= allowed and min(gaps, default=LOGIN_REST_S) >= LOGIN_REST_S,
             f"{len(times)} logins, {gaps} s apart",
@@ -163,7 +164,7 @@ async def vendor(folder: Path, *, seed: int = 1, ill_s: float = 2.0) -> Report:
         await happens(lambda: len(_good(stage)) > 8, LONGEST_WAIT_S)
         for down in ("403", "html", "hang", "reset"):
             told, good, calls = len(complaints(life)), len(_good(stage)), len(stage.cloud.journal.entries)
-            stage.cloud.down = down  # type: ignore[assignment]
+            stage.cloud.down = down
             await asyncio.sleep(ill_s)
             stage.cloud.down = None
             asked = len(stage.cloud.journal.entries) - calls
@@ -171,7 +172,9 @@ async def vendor(folder: Path, *, seed: int = 1, ill_s: float = 2.0) -> Report:
             ended = clock.now()
             works = await happens(lambda well=good: len(_good(stage)) > well + 6, LONGEST_WAIT_S)  # type: ignore[misc]
             lines = complaints(life)[told:]
-            report.check(life.lives and works, f"{down}: it recovers within {(clock.now() - ended) / 60:.0f} min")
+            report.check(
+                life.lives and works, f"{down}: it recovers within {(clock.now() - ended) / 60:.0f} min"
+            )
             report.check(0 < asked <= 40, f"{down}: {asked} calls while it lasted")
             report.check(
                 0 < len(lines) <= len(set(lines)) <= 9 and "Traceback" not in life.text(),

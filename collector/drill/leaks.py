@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from collector.drill.readback import stored_points
+from collector.drill.stage import PASSWORD
 from collector.store.state import NAME
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _GZIP = b"\x1f\x8b"
 
 async def judge_secrets(stage: Stage, report: Report) -> None:
     """Note whether the password or a token of the cloud stands anywhere but in the state file's session."""
-    secrets = {stage.password, *stage.door.tokens}
+    secrets = {PASSWORD, stage.password, *stage.further, *stage.door.tokens}
     spellings = [spelling for secret in secrets for spelling in _spellings(secret)]
     found: set[str] = set()
     places = 0
@@ -45,7 +46,7 @@ async def judge_secrets(stage: Stage, report: Report) -> None:
     words = f": {', '.join(sorted(found))}" if found else ""
     report.check(
         not found,
-        f"neither the password nor one of {len(stage.door.tokens)} tokens stands in {places} files and tables"
+        f"neither a password nor one of {len(stage.door.tokens)} tokens stands in {places} files and tables"
         f" or {points} points{words}",
     )
 

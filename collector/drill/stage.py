@@ -51,6 +51,9 @@ class Stage:
         timeouts: As in the configuration.
         sink: The sink's configuration.
         base_url: Where the collector believes the cloud to be.
+        password: What the collector takes for the account's password.
+        further: Secrets beside that password and the cloud's tokens.
+        lives: Every process that was started.
     """
 
     folder: Path
@@ -64,6 +67,7 @@ class Stage:
     sink: dict[str, Any]
     base_url: str
     password: str = PASSWORD
+    further: set[str] = field(default_factory=set)
     lives: list[Life] = field(default_factory=list)
 
     @classmethod
@@ -104,9 +108,9 @@ class Stage:
             stored: list[bytes] = []
             influx, gate, sink = None, None, {"kind": "sqlite"}
             if real and (shared is not None or database.installed()):
-                influx = shared or await stack.enter_async_context(database.influx(folder / "influxdb"))
-                await influx.make(DATABASE)
-                gate = Gate(influx.url, stored.extend)
+                server = shared or await stack.enter_async_context(database.influx(folder / "influxdb"))
+                await server.make(DATABASE)
+                influx, gate = server, Gate(server.url, stored.extend)
                 await gate.open()
                 stack.push_async_callback(gate.close)
                 sink = {"kind": "influxdb1", "url": gate.url, "database": DATABASE}

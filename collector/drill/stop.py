@@ -22,7 +22,6 @@ LAST_OFF_S = 5_400
 SPARE_S = 2.0
 
 
-
 async def stop(folder: Path, *, seed: int = 1, drain_s: float = 2.0) -> Report:
     """End lives with SIGTERM while cloud, database or both are out of order.
 
