@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,19 @@ def offset_s(name: str, moment: float) -> float:
     """Return the offset of zone `name` from UTC at `moment`. [s east]"""
     offset = datetime.fromtimestamp(moment, zone(name)).utcoffset()
     return offset.total_seconds() if offset is not None else 0.0
+
+
+def http_moment(told: str) -> float:
+    """Return the moment that an HTTP date names, UTC where it names no zone. [s since epoch, UTC]
+
+    Raises:
+        ValueError: It is no date.
+    """
+    moment = parsedate_to_datetime(told)
+    try:
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    except OverflowError as error:
+        raise ValueError(f"no moment: {told}") from error
 
 
 def largest_offset_s(name: str, moment: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from collector import coverage, periods, quota
@@ -22,7 +21,7 @@ from collector.step.members import OK, forget, set_access
 from collector.step.private import without_private
 from collector.store.spool import SpoolBatch
 from collector.vendors import DeviceList, PlantPage
-from collector.zones import fixed_zone
+from collector.zones import fixed_zone, http_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -284,6 +283,6 @@ class Landing:
 def date_ms(answer: Answer) -> int | None:
     """Return the ``Date`` header of an answer, None where it has none that can be read. [ms since epoch, UTC]"""
     try:
-        return int(parsedate_to_datetime(answer.headers.get("date", "")).timestamp() * 1000)
+        return int(http_moment(answer.headers.get("date", "")) * 1000)
     except ValueError:
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from collector import errors
 from collector.catalogue import fusionsolar as catalogue
 from collector.catalogue.terms import Decision, ErrorCode
+from collector.zones import http_moment
 
 if TYPE_CHECKING:
     from collector.model import Answer
@@ -96,7 +96,7 @@ def _retry_after(answer: Answer) -> float:
     except ValueError:
         pass
     try:
-        seconds = parsedate_to_datetime(told).timestamp() - answer.answered_at
-    except (ValueError, OverflowError):
+        seconds = http_moment(told) - answer.answered_at
+    except ValueError:
         return 0.0
     return min(max(0.0, seconds), LONGEST_PAUSE_S)

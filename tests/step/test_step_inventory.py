@@ -28,11 +28,14 @@ async def test_the_first_lists_are_read_at_once(home: Home, cloud: Cloud) -> Non
 
 
 async def test_lists_are_read_daily(cloud: Cloud) -> None:
-    """Both lists are read once a day, no more."""
+    """Both lists are read once a day, no more, whatever restarts there are."""
     home = Home(cloud, interfaces=["getKpiStationYear"])
     await home.drive(2 * 86_400 + 3600)
     assert len(cloud.calls("stations")) == 3
     assert len(cloud.calls("getDevList")) == 3
+    home.restart()
+    await home.drive(7200)
+    assert len(cloud.calls("stations")) == len(cloud.calls("getDevList")) == 3
 
 
 async def test_a_plant_is_gone_after_two_complete_lists(home: Home, cloud: Cloud) -> None:

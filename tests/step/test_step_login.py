@@ -92,6 +92,8 @@ async def test_a_cloud_that_is_down_is_found_again_within_minutes(home: Home, cl
     cloud.always["login"] = VendorUnreachable("no connection", sent=False)
     await home.drive(12 * 3600)
     assert home.state.ledger.used("home", "login", 0.0) == (0, 0)
+    times = [s.at for s in cloud.calls("login")]
+    assert max(b - a for a, b in itertools.pairwise(times)) <= 301
     del cloud.always["login"]
     back = home.clock.now()
     await home.drive(400)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zlib
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -8,10 +9,11 @@ from hypothesis import strategies as st
 from step_cloud import NOON
 
 from collector.clock import VirtualClock
-from collector.model import Batch, Call, Plant
+from collector.model import Answer, Batch, Call, Plant
 from collector.packing import pack, unpack
 from collector.step.claims import Claims
 from collector.step.faults import Faults
+from collector.step.landing import date_ms
 from collector.step.listing import Listing
 from collector.step.permissions import Permissions
 from collector.step.resting import Resting
@@ -190,8 +192,23 @@ async def test_waking_lets_all_ask_now_but_doubles_none() -> None:
     clock = VirtualClock(0.0)
     step = _Pretended(clock, {"a": 1000.0, "b": 1000.0})
     virtual = Virtual(clock, [step], _nothing)  # type: ignore[list-item]
-    step.hook = lambda name: virtual.wake() if name == "a" and clock.now() > 0 else None
+    await virtual.run_until(100.0)
+    step.hook = lambda name: virtual.wake() if name == "a" else None
+    virtual.wake()
     await virtual.run_until(999.0)
-    step.every["a"] = 5000.0
-    await virtual.run_until(1500.0)
-    assert [t for t in step.taken if t[0] >= 1000] == []
+    assert step.taken == [(0, "a"), (0, "b"), (100, "a"), (100, "b")]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(codec="latin-1"), max_size=30) | st.datetimes().map(format_datetime))
+def test_any_date_header_is_a_moment_or_none(told: str) -> None:
+    """A header that is no date is no time at all, and never an error."""
+    moment = date_ms(Answer(200, {"date": told}, b"", 0.0, 0.0))
+    assert moment is None or isinstance(moment, int)
+
+
+def test_a_date_header_is_read_as_utc() -> None:
+    """A date without a zone of its own is UTC, not the container's time."""
+    for told in ("Fri, 20 Nov 2026 12:00:00 GMT", "Fri, 20 Nov 2026 12:00:00 -0000"):
+        assert date_ms(Answer(200, {"date": told}, b"", 0.0, 0.0)) == NOON * 1000
+    assert date_ms(Answer(200, {}, b"", 0.0, 0.0)) is None
