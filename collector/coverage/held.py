@@ -1,4 +1,4 @@
-"""What is held, what is missing, what will never come. Pure.
+"""The newest periods of a member: what was asked of each, and whether it needs to be asked about again.
 
 A period is closed once it was read after it had settled and the vendor gave rows for it, or once it was read twice after settling
 and the vendor gave none: a provider's hole is a fact, not a reason to ask for ever.
@@ -69,4 +69,3 @@ def after_read(
         closed = settled and (count > 0 or reads >= GIVEN_UP_AFTER)
         after.append(Held(interface, member, period, closed, asked_at, reads, count))
     return after
-
