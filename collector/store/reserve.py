@@ -54,7 +54,6 @@ class Reserve:
 
     def release(self) -> bool:
         """Give the room back to the disk; False where there was none to give."""
-        self.doubtful = True
         if self._path is None or not self._held:
             return False
         self._path.unlink(missing_ok=True)

@@ -79,7 +79,11 @@ def test_any_damage_is_survived_and_counted(tmp_path, good, kind):
         content = _damaged(good, kind, rng)
         (state_dir / NAME).write_bytes(content)
         with StateFile.open(state_dir, hold=True) as state:
+            before = state.spool.balance().damaged
             bodies, spends = _saved(state)
+            if state.salvage:
+                # What could not be saved is counted at once, not found out one by one.
+                assert state.spool.balance().damaged == before == state.salvage.lost_lines
             assert state.salvaged == bool(list(state_dir.glob("*.damaged-1")))
             if kind in ("flip", "header"):
                 # One page at most is lost: no more than one batch, and one page of spends or of places.

@@ -62,10 +62,11 @@ def test_a_full_disk_is_drained_and_then_used_again(small_disk):
         state.spool.append(BATCH)
 
 
-def test_a_first_start_on_a_full_disk_leaves_nothing_damaged(small_disk):
+@pytest.mark.parametrize("left", [100_000, 0])
+def test_a_first_start_on_a_full_disk_leaves_nothing_damaged(small_disk, left):
     """A state file that could not even be made is a first start again once there is room."""
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(24 * 2**20 - 100_000))
+    ballast.write_bytes(bytes(24 * 2**20 - left))
     with pytest.raises(StateFull):
         StateFile.open(small_disk / "state", hold=True)
     ballast.unlink()
