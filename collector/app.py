@@ -78,9 +78,7 @@ class App:
 
     def jumped(self, delta_s: float) -> None:
         """Move every durable moment along with a jump of the wall clock. [s]"""
-        self.state.ledger.shift(delta_s)
-        self.state.sessions.shift(delta_s)
-        self.state.spool.shift(delta_s)
+        self.state.shift(delta_s)
         for account in self.accounts.values():
             account.reload_ledger()
 
