@@ -68,7 +68,7 @@ def escape_tag(text: str) -> str:
     """
     if not text:
         raise ValueError("an empty key or tag cannot be written")
-    return text.translate(_KEY_ESCAPES)
+    return text if text.isalnum() else text.translate(_KEY_ESCAPES)
 
 
 def escape_field_string(text: str) -> str:

@@ -95,6 +95,14 @@ class Batch:
 
     members: tuple[str, ...]
     type_id: int | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Hash its hundred members once: batches are looked up by the hundred at every question."""
+        object.__setattr__(self, "_hash", hash((self.members, self.type_id)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

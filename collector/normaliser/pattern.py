@@ -27,12 +27,22 @@ if TYPE_CHECKING:
 _DEVIATION = "dev_pct"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Lines of a row: a template that takes the picked values in order. Each line ends with a line break."""
+    """Lines of a row: a template that takes the picked values in order. Each line ends with a line break.
+
+    Every member's lines look alike but for its tags, which stand here as marks: `with_tags` puts them in.
+    """
 
     template: bytes
     pick: Pick
+
+    def with_tags(self, tags: Mapping[bytes, bytes]) -> bytes:
+        """Return the template of one member: marks to tag values."""
+        template = self.template
+        for mark, value in tags.items():
+            template = template.replace(mark, value)
+        return template
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +93,14 @@ class Pattern:
 
 
 def compile_pattern(
-    row: Row, slots: Slots, tags: Sequence[tuple[str, str]], shown: Mapping[str, Collection[int]]
+    row: Row, slots: Slots, tags: Sequence[str], shown: Mapping[str, Collection[int]]
 ) -> Pattern:
     """Return what follows from the slots in which `row` holds values.
 
     Args:
         row: Any row with values in these slots.
         slots: What each slot holds.
-        tags: Of the own line.
+        tags: Names of the tags of the own line.
         shown: Tag (string, mppt) to the numbers that are known to exist.
     """
     stored: list[tuple[int, Column]] = []
@@ -135,7 +145,7 @@ def compile_pattern(
 
 def _layout(
     groups: Mapping[Group, Sequence[tuple[int, str]]],
-    tags: Sequence[tuple[str, str]],
+    tags: Sequence[str],
     deviations: Mapping[int, int],
 ) -> Layout | None:
     template, picked = [], []
@@ -143,13 +153,29 @@ def _layout(
         written = list(fields)
         if tag == CURRENT[0] and number in deviations:
             written.append((deviations[number], _DEVIATION))
-        head = lineprotocol.head(measurement, [*tags, (tag, f"{number:02d}")] if tag else tags)
+        named = [(name, name) for name in tags]
+        head = _literal(lineprotocol.head(measurement, [*named, (tag, f"{number:02d}")] if tag else named))
+        for name in tags:
+            head = head.replace(f"{name}={name}", f"{name}={_mark(name)}")
         pairs = ",".join(f"{_literal(lineprotocol.escape_tag(name))}=%b" for _, name in written)
-        template.append(f"{_literal(head)} {pairs} %b\n")
+        template.append(f"{head} {pairs} %b\n")
         picked += [*(slot for slot, _ in written), TIME]
     if not picked:
         return None
     return Layout(lineprotocol.encode("".join(template)), _picker(picked))
+
+
+def _mark(name: str) -> str:
+    # No value holds this: line breaks do not outlive escaping.
+    return f"\n{name}\n"
+
+
+def tag_values(tags: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Return marks to values, as `Layout.with_tags` takes them."""
+    return {
+        _mark(name).encode(): lineprotocol.encode(_literal(lineprotocol.escape_tag(value)))
+        for name, value in tags.items()
+    }
 
 
 def _literal(text: str) -> str:

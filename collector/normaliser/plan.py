@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from collector.catalogue.terms import Catalogue, Field, Interface
+    from collector.normaliser.pattern import Pattern
+
+    Shape = tuple[tuple[bool, ...], tuple[str, ...], tuple[tuple[str, frozenset[int]], ...]]
+    """Slots that hold values, names of tags, parts that are shown."""
 
 # A numbered part of a device is stored once this field of it has been above this value: clouds send zeros for parts that do
 # not exist. A part that is known to exist keeps its zeros, but a lifetime counter at zero counts nothing and is left out.
@@ -31,6 +35,7 @@ class Plan:
         lists: Vendor keys whose value is a list with one item a number.
         texts: Vendor keys that hold text, which readings do not keep.
         marks: All exact sentinels of all columns.
+        shapes: What is the same for all members whose rows hold values in the same slots, kept from answer to answer.
     """
 
     own: str
@@ -38,6 +43,7 @@ class Plan:
     lists: frozenset[str]
     texts: frozenset[str]
     marks: frozenset[float]
+    shapes: dict[Shape, Pattern] = field(default_factory=dict, repr=False)
 
 
 @lru_cache(maxsize=256)

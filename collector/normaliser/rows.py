@@ -139,7 +139,7 @@ class _Reader:
                     (current / middle * 10_000 - 9_999.5) // 1 / 100 for current in currents
                 ]
         self._values.extend(layout.pick(row))
-        self._templates.append(layout.template)
+        self._templates.append(series.template(layout))
         series.stamps.append(stamp)
         if pattern.own and time_ns >= series.newest_ns:
             series.newest_ns, series.newest = time_ns, (pattern, row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.normaliser.pattern import Pattern, compile_pattern
+from collector.normaliser.pattern import Layout, Pattern, compile_pattern, tag_values
 from collector.normaliser.plan import CURRENT
 from collector.normaliser.slots import DEVIATIONS, Row, Slots
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collector.model import Identity
     from collector.normaliser.context import Report
 
-_PATTERNS_KEPT = 256  # a device sends a handful
+_PATTERNS_KEPT = 256  # a device sends a handful, and so does a thousand of one type
 _STRING = CURRENT[0]
 
 
@@ -45,12 +45,15 @@ class Series:
         self._shown: dict[str, set[int]] = {_STRING: set(strings)}
         self._patterns: dict[tuple[bool, ...], Pattern] = {}
         self._last: tuple[int, Pattern] | None = None
-        self._tags = (
-            ("vendor", identity.vendor),
-            ("plant_id", identity.plant_id),
-            ("device_id", identity.device_id),
-            ("device_type", identity.device_type),
-        )
+        tags = {
+            "vendor": identity.vendor,
+            "plant_id": identity.plant_id,
+            "device_id": identity.device_id,
+            "device_type": identity.device_type,
+        }
+        self._tags = tuple(name for name, value in tags.items() if value)
+        self._tag_values = tag_values({name: tags[name] for name in self._tags})
+        self._templates: dict[Layout, bytes] = {}
 
     def pattern(self, row: Row) -> Pattern:
         """Return how a row with values in these slots is written."""
@@ -60,13 +63,34 @@ class Series:
             # The same number of nulls, and all of them where they were: the same slots.
             if len(row) == size and nulls == last.nulls and last.pick_nulls(row).count(None) == nulls:
                 return last
-        held = tuple(value is not None for value in row)
+        held = tuple([value is not None for value in row])
         found = self._patterns.get(held)
         if found is None:
             if len(self._patterns) >= _PATTERNS_KEPT:
                 self._patterns.clear()
-            found = self._patterns[held] = compile_pattern(row, self.slots, self._tags, self._shown)
+            found = self._patterns[held] = self._compiled(held, row)
         self._last = len(row), found
+        return found
+
+    def template(self, layout: Layout) -> bytes:
+        """Return the lines of a layout with the tags of this member."""
+        found = self._templates.get(layout)
+        if found is None:
+            found = self._templates[layout] = layout.with_tags(self._tag_values)
+        return found
+
+    def _compiled(self, held: tuple[bool, ...], row: Row) -> Pattern:
+        plan = self.slots.plan
+        if any(held[self.slots.planned :]):
+            # Slots of unknown keys belong to this answer alone.
+            return compile_pattern(row, self.slots, self._tags, self._shown)
+        shown = tuple((tag, frozenset(numbers)) for tag, numbers in sorted(self._shown.items()))
+        shape = (held, self._tags, shown)
+        found = plan.shapes.get(shape)
+        if found is None:
+            if len(plan.shapes) >= _PATTERNS_KEPT:
+                plan.shapes.clear()
+            found = plan.shapes[shape] = compile_pattern(row, self.slots, self._tags, self._shown)
         return found
 
     def is_doubtful(self, row: Row, pattern: Pattern) -> bool:

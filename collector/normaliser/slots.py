@@ -42,6 +42,7 @@ class Slots:
         plan: What the rows may hold.
         columns: Slot to what becomes of its vendor key.
         place: Vendor key to its slot.
+        planned: Slots before those of unknown keys.
     """
 
     def __init__(self, plan: Plan, row_key: str, envelope: Envelope) -> None:
@@ -50,6 +51,7 @@ class Slots:
         self._head: Row = [None] * DEVIATIONS + [0.0] * strings
         self.columns: dict[int, Column] = dict(enumerate(plan.columns, start=len(self._head)))
         self.place = {column.key: slot for slot, column in self.columns.items()}
+        self.planned = len(self._head) + len(plan.columns)
         self._names = {column.name for column in plan.columns}
         self._row_key = row_key
         self._envelope = envelope

@@ -12,6 +12,7 @@ from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
 from collector.step.permissions import Permissions
 from collector.step.resting import Resting
+from collector.step.roster import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -78,6 +79,7 @@ class Account:
         self._spends: dict[str, list[Spend]] = {}
         self._lessons: dict[str, Lesson] = {}
         self._batches: dict[str, tuple[object, list[Batch]]] = {}
+        self._roster: Roster | None = None
         self._version = 0
         claims.register(name)
         self.reload()
@@ -121,11 +123,14 @@ class Account:
 
     def fleet(self) -> Fleet:
         """Return the sizes that the vendor's formulas count: the last complete lists, never more."""
-        devices: dict[int, int] = {}
-        for device in self.devices:
-            if device.missed == 0:
-                devices[device.type_id] = devices.get(device.type_id, 0) + 1
-        return quota.Fleet(sum(p.missed == 0 for p in self.plants), devices)
+        return self.roster().fleet
+
+    def roster(self) -> Roster:
+        """Return what follows from the lists as they are now."""
+        known = self._roster
+        if known is None or known.plants is not self.plants or known.devices is not self.devices:
+            known = self._roster = Roster(self.plants, self.devices, self.zone_of)
+        return known
 
     def mine(self, plant: Plant) -> bool:
         """Tell whether this account is the one that reads the plant."""
@@ -142,10 +147,8 @@ class Account:
 
     def zones(self, interface: Interface) -> dict[str, str]:
         """Return the zone of every member of an interface by the vendor's code: of plants, or of devices by their plant."""
-        plants = {p.code: self.zone_of(p) for p in self.plants}
-        if interface.subject is not Subject.DEVICE:
-            return plants
-        return {d.code: plants.get(d.plant_code, "") for d in self.devices}
+        roster = self.roster()
+        return roster.zones if interface.subject is not Subject.DEVICE else roster.device_zones
 
     def presented(self, plant: Plant) -> Plant:
         """Return the plant with its zone and with what the user says about it."""

@@ -14,27 +14,21 @@ if TYPE_CHECKING:
 
 def identities(account: Account, interface: Interface, batch: Batch) -> dict[str, Identity]:
     """Return the tags of every member of a batch, by the code under which rows will name it."""
-    members = frozenset(batch.members)
-    if interface.subject is Subject.PLANT:
-        return {
-            p.code: Identity(p.vendor, p.plant_id, zone=account.zone_of(p))
-            for p in account.plants
-            if p.code in members
-        }
-    zones = {p.plant_id: account.zone_of(p) for p in account.plants}
-    return {
-        code: Identity(d.vendor, d.plant_id, d.device_id, d.device_type, d.type_id, zones.get(d.plant_id, ""))
-        for d in account.devices
-        for code in (d.code, d.sn)
-        if code in members
-    }
+    roster = account.roster()
+    known = roster.plant_tags if interface.subject is Subject.PLANT else roster.device_tags
+    return {code: known[code] for code in batch.members if code in known}
 
 
 def alarm_identities(account: Account, batch: Batch) -> dict[str, Identity]:
     """Return the tags of the plants of a batch by code, and of their devices by ``sn:`` and serial number."""
-    members = frozenset(batch.members)
-    known = {p.code: Identity(p.vendor, p.plant_id) for p in account.plants if p.code in members}
-    for d in account.devices:
-        if d.sn and d.plant_code in members:
-            known[f"sn:{d.sn}"] = Identity(d.vendor, d.plant_id, d.device_id, d.device_type, d.type_id)
+    roster = account.roster()
+    known = {
+        code: Identity(tags.vendor, tags.plant_id)
+        for code in batch.members
+        if (tags := roster.plant_tags.get(code)) is not None
+    }
+    for code in batch.members:
+        for d in roster.devices_of.get(code, ()):
+            if d.sn:
+                known[f"sn:{d.sn}"] = Identity(d.vendor, d.plant_id, d.device_id, d.device_type, d.type_id)
     return known

@@ -147,9 +147,10 @@ class Landing:
         if interface.span is not Span.MONTH or not report.offsets:
             return
         learned = {}
-        for plant in account.plants:
-            offset = report.offsets.get(plant.code)
-            if offset is None:
+        roster = account.roster()
+        for code, offset in report.offsets.items():
+            plant = roster.by_code.get(code)
+            if plant is None:
                 continue
             if account.set_zone_of(plant):
                 self._contradict(plant, report)

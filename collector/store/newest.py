@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from collector.store.database import Database, Row
 
+_AT_ONCE = 500
 _FIELDS = msgspec.json.Decoder(dict[str, float])
 
 
@@ -42,9 +43,10 @@ class Newest:
 
     def put(self, rows: Iterable[tuple[str, str, int, float, Mapping[str, float]]]) -> None:
         """Offer (key, kind, time_ns, fetched_at, fields), whole or not at all."""
+        offered = [NewestRow(*row) for row in rows]
         with self._database.joined():
-            for key, kind, time_ns, fetched_at, fields in rows:
-                self._offer(NewestRow(key, kind, time_ns, fetched_at, fields))
+            for first in range(0, len(offered), _AT_ONCE):
+                self._offer(offered[first : first + _AT_ONCE])
 
     def all(self) -> dict[tuple[str, str], NewestRow]:
         """Return the newest values of every member, by key and kind."""
@@ -78,23 +80,37 @@ class Newest:
             [(device_id, number) for number in numbers],
         )
 
-    def _offer(self, row: NewestRow) -> None:
-        held_rows = self._database.rows(
-            "SELECT key, kind, time_ns, fetched_at, fields FROM newest WHERE key = ? AND kind = ?",
-            (row.key, row.kind),
+    def _offer(self, offered: Sequence[NewestRow]) -> None:
+        keys = list({row.key for row in offered})
+        marks = ",".join("?" * len(keys))
+        rows = self._database.rows(
+            f"SELECT key, kind, time_ns, fetched_at, fields FROM newest WHERE key IN ({marks})",  # noqa: S608  marks only
+            keys,
         )
-        fields, fetched_at = row.fields, row.fetched_at
-        if held_rows:
-            held = _read(held_rows[0])
-            if held.time_ns > row.time_ns:
-                return
-            if held.time_ns == row.time_ns:
-                older, newer = (held, row) if held.fetched_at <= row.fetched_at else (row, held)
-                fields, fetched_at = {**older.fields, **newer.fields}, newer.fetched_at
-        self._database.execute(
+        held = {(row[0], row[1]): _read(row) for row in rows}
+        taken: dict[tuple[str, str], NewestRow] = {}
+        for row in offered:
+            place = (row.key, row.kind)
+            merged = _merged(held.get(place), row)
+            if merged is not None:
+                held[place] = taken[place] = merged
+        self._database.many(
             "INSERT OR REPLACE INTO newest (key, kind, time_ns, fetched_at, fields) VALUES (?, ?, ?, ?, ?)",
-            (row.key, row.kind, row.time_ns, fetched_at, msgspec.json.encode(fields).decode()),
+            [
+                (row.key, row.kind, row.time_ns, row.fetched_at, msgspec.json.encode(row.fields).decode())
+                for row in taken.values()
+            ],
         )
+
+
+def _merged(held: NewestRow | None, row: NewestRow) -> NewestRow | None:
+    """Return what is held after an offer, None where it stays what it was."""
+    if held is None or held.time_ns < row.time_ns:
+        return row
+    if held.time_ns > row.time_ns:
+        return None
+    older, newer = (held, row) if held.fetched_at <= row.fetched_at else (row, held)
+    return replace(newer, fields={**older.fields, **newer.fields})
 
 
 def _read(row: Row) -> NewestRow:
