@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -46,7 +46,7 @@ class Influx:
 
     url: str
 
-    async def query(self, text: str, database: str = "") -> list[dict[str, object]]:
+    async def query(self, text: str, database: str = "") -> list[dict[str, Any]]:
         """Return the series that an InfluxQL query answers, times in ns.
 
         Raises:

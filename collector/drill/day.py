@@ -119,15 +119,15 @@ async def _points(server: Influx, measurement: str, field: str, tag: str) -> Poi
     """Return a field's values by member and time. [ns since epoch, UTC]"""
     series = await server.query(f'SELECT "{field}" FROM "{measurement}" GROUP BY "{tag}"', DATABASE)  # noqa: S608  our own names
     return {
-        (str(one["tags"][tag]), int(row[0])): float(row[1])  # type: ignore[index]
+        (str(one["tags"][tag]), int(row[0])): float(row[1])
         for one in series
-        for row in one["values"]  # type: ignore[attr-defined]
+        for row in one["values"]
     }
 
 
 async def _count(server: Influx, measurement: str, field: str) -> int:
     series = await server.query(f'SELECT count("{field}") FROM "{measurement}"', DATABASE)  # noqa: S608  our own names
-    return int(series[0]["values"][0][1]) if series else 0  # type: ignore[index]
+    return int(series[0]["values"][0][1]) if series else 0
 
 
 def _compare(report: Report, what: str, wanted: Points, found: Points, counted: int) -> None:

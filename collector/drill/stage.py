@@ -108,7 +108,8 @@ class Stage:
             stored: list[bytes] = []
             influx, gate, sink = None, None, {"kind": "sqlite"}
             if real and (shared is not None or database.installed()):
-                server = shared or await stack.enter_async_context(database.influx(folder / "influxdb"))
+                own = database.influx(folder / "influxdb")
+                server = await stack.enter_async_context(own) if shared is None else shared
                 await server.make(DATABASE)
                 influx, gate = server, Gate(server.url, stored.extend)
                 await gate.open()
