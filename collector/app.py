@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collector import logs
+from collector.catalogue.terms import Role, Subject
 from collector.client import Client
 from collector.clock import WallClock
 from collector.drain import Drain
@@ -21,12 +22,14 @@ from collector.store import StateFile
 from collector.vendors import vendor_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from collector.clock import Clock
     from collector.model import Answer, Request
     from collector.settings import Settings
     from collector.sinks import Sink
+
+TIDY_EVERY_S = 60.0
 
 log = logs.get("collector")
 
@@ -54,6 +57,7 @@ class App:
     drain: Drain
     _wakers: list[Callable[[], None]]
     _landers: list[Callable[[], None]]
+    _tidied: float = float("-inf")
 
     def on_wake(self, wake: Callable[[], None]) -> None:
         """Call `wake` whenever an inventory changed."""
@@ -69,8 +73,11 @@ class App:
         self._landers.clear()
 
     def beat(self) -> None:
-        """Touch the proof of life that `health` looks at."""
+        """Touch the proof of life that `health` looks at, and keep the state file small."""
         (self.settings.state_dir / "beat").touch()
+        if self.clock.monotonic() - self._tidied >= TIDY_EVERY_S:
+            self._tidied = self.clock.monotonic()
+            self.state.tidy(self.clock.now())
 
     def end_beat(self) -> None:
         """Take the proof of life away: the collector has stopped on purpose."""
@@ -177,6 +184,7 @@ async def assembled(
         sink,
         clock,
         max_bytes=int(settings.spool.max_bytes),
+        refetchable=refetchable(accounts.values()),
         on_change=_tell_sink,
     )
     try:
@@ -187,6 +195,17 @@ async def assembled(
         await sink.close()
         if own_state:
             state.close()
+
+
+def refetchable(accounts: Iterable[Account]) -> frozenset[str]:
+    """Return the interfaces whose rows a vendor still holds later: calendar rows, history, and what history covers."""
+    kinds = (Role.CALENDAR, Role.HISTORY)
+    return frozenset(
+        interface.name
+        for account in accounts
+        for interface in account.vendor.interfaces.values()
+        if interface.role in kinds or (interface.role is Role.LIVE and interface.subject is Subject.DEVICE)
+    )
 
 
 async def run(settings: Settings) -> int:
@@ -227,7 +246,6 @@ async def _collect(app: App, scheduler: Scheduler, stop: asyncio.Event) -> None:
     await stop.wait()
     log.info("collector stopping", drain_s=settings.timeouts.drain_s)
     await scheduler.stop(settings.timeouts.drain_s)
-    app.state.ledger.prune(app.clock.now() - 2 * 86_400)
     app.end_beat()
     stats = app.state.spool.stats()
     log.info("collector stopped", lines_waiting=stats.lines)

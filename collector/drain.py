@@ -26,7 +26,7 @@ from collector.store.quarantine import Rejected
 from collector.store.spool import SpoolBatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from collector.clock import Clock
     from collector.sinks import Sink
@@ -51,6 +51,7 @@ class Drain:
         on_change: Told each change of the sink's state once, in words.
         chance: Spreads the tries.
         on_given_up: Told the batches dropped to keep the bound, so that they can be fetched again.
+        refetchable: Interfaces whose rows the vendor still holds: given up first.
 
     Attributes:
         requests: Writes tried since the start.
@@ -67,6 +68,7 @@ class Drain:
         on_change: Callable[[str], None],
         chance: Random | None = None,
         on_given_up: Callable[[Sequence[StoredBatch]], None] = lambda _: None,
+        refetchable: Collection[str] | None = None,
     ) -> None:
         self._state = state
         self._sink = sink
@@ -75,6 +77,7 @@ class Drain:
         self._on_change = on_change
         self._chance = chance or Random()  # noqa: S311  spreads load, guards nothing
         self._on_given_up = on_given_up
+        self._refetchable = refetchable
         self._not_before = 0.0
         self._failures = 0
         self._largest: int | None = None
@@ -222,9 +225,7 @@ class Drain:
         with self._state.transaction():
             self._state.quarantine.add(self._rejected(batch, batch.body, reason))
             # Its lines never came to an age: they are booked over to where they belong.
-            self._state.spool.split(batch.id, [], expired=batch.lines)
-            self._state.counters.add(batch.account, "lines_expired", -batch.lines)
-            self._state.counters.add(batch.account, "lines_damaged", batch.lines)
+            self._state.spool.split(batch.id, [], damaged=batch.lines)
         return None
 
     def _rejected(self, batch: StoredBatch, line: bytes, reason: str) -> Rejected:
@@ -252,7 +253,7 @@ class Drain:
             self._kind = type(error)
             self._on_change(f"sink down: {error}")
         self._state.spool.postpone(batch.id, self._clock.now() + wait, str(error))
-        while given_up := self._state.spool.make_room(self._max_bytes):
+        while given_up := self._state.spool.make_room(self._max_bytes, refetchable=self._refetchable):
             self._on_given_up(given_up)
         return wait
 

@@ -181,7 +181,10 @@ class Scheduler:
 
     async def _on_beat(self) -> None:
         self._notice_jump()
-        self._beat()
+        try:
+            self._beat()
+        except Exception:  # the job boundary: the proof of life has its own say in `health`
+            log.exception("beat failed")
 
     def _notice_jump(self) -> None:
         """Move the ledger along when the wall clock was set: ages of calls must stay what they are."""
