@@ -118,11 +118,7 @@ async def _collect(stage: Stage, clock: StageClock, end: float) -> int:
 async def _points(server: Influx, measurement: str, field: str, tag: str) -> Points:
     """Return a field's values by member and time. [ns since epoch, UTC]"""
     series = await server.query(f'SELECT "{field}" FROM "{measurement}" GROUP BY "{tag}"', DATABASE)  # noqa: S608  our own names
-    return {
-        (str(one["tags"][tag]), int(row[0])): float(row[1])
-        for one in series
-        for row in one["values"]
-    }
+    return {(str(one["tags"][tag]), int(row[0])): float(row[1]) for one in series for row in one["values"]}
 
 
 async def _count(server: Influx, measurement: str, field: str) -> int:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 WARM_UP_S = 1_200.0
 """Lists are read and every live interface was asked once. [simulated s]"""
-FILLED = 0.85
-"""Share of the 5-minute slots that must be filled: an answer that takes long, as all do at this speed, moves the next call."""
+SLIPPED = 0.1
+"""Share of the 5-minute slots that may be slipped over, beside one: an answer that takes long, as all do at this speed,
+moves the next call."""
 
 
 async def fast(folder: Path, *, seed: int = 1, seconds: float = 30.0, speed: int = 300) -> Report:
@@ -79,6 +80,6 @@ def _judge_slots(report: Report, stage: Stage, begin: float, end: float) -> None
     worst = min(shares, key=shares.__getitem__)
     mean = sum(shares.values()) / len(shares)
     report.check(
-        shares[worst] >= FILLED,
+        len(slots) > 2 and shares[worst] * len(slots) >= len(slots) * (1 - SLIPPED) - 1,
         f"of {len(slots)} slots of {len(members)} plants and devices {mean:.1%} were asked for (worst: {shares[worst]:.1%}, {worst})",
     )
