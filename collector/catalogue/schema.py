@@ -91,6 +91,12 @@ _MEASUREMENTS: Final = (
         "When it was counted, UTC.",
     ),
     Measurement(
+        "collector_fault",
+        "A fault of the collector begins or ends: one row at each change",
+        ("account", "subject"),
+        "The collector's clock at the change, UTC.",
+    ),
+    Measurement(
         "collector_job", "Progress of filling history", ("account", "interface"), "When it was counted, UTC."
     ),
 )
@@ -161,7 +167,12 @@ OWN_FIELDS: Final[Mapping[str, tuple[OwnField, ...]]] = {
         OwnField("group", "", "Free label from the settings", text=True),
         OwnField("account", "", "Account that reads it", text=True),
         OwnField("currency", "", "Currency from the settings", text=True),
-        OwnField("access", "", '"ok", or why no data may be read and since when', text=True),
+        OwnField(
+            "access",
+            "",
+            '"ok", or why no data may be read and since when; also written at the moment of a change',
+            text=True,
+        ),
     ),
     "pv_device_info": (
         *_NAMES,
@@ -181,6 +192,10 @@ OWN_FIELDS: Final[Mapping[str, tuple[OwnField, ...]]] = {
     "collector_coverage": (
         OwnField("received", "", "Periods held"),
         OwnField("expected", "", "Periods that there should be"),
+    ),
+    "collector_fault": (
+        OwnField("active", "", "1 where the fault begins or its words change, 0 where it ends"),
+        OwnField("words", "", "What is wrong, or was, in words", text=True),
     ),
     "collector_job": (
         OwnField("done", "", "Periods fetched"),

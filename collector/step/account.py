@@ -66,7 +66,7 @@ class Account:
         self.clock = clock
         self.timeout_s = timeout_s
         self.claims = claims
-        self.faults = Faults(name, state, tell)
+        self.faults = Faults(name, state, tell, clock)
         self.permissions = Permissions(name, state)
         self.plants: list[Plant] = []
         self.devices: list[Device] = []

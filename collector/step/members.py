@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from collector.normaliser.info import plant_info
+from collector.step.own_rows import moment_ns, spool_own
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from collector.step.account import Account
 
 OK = "ok"
+INFO_ROWS = "pv_plant_info"
 
 
 def set_access(account: Account, interface: Interface, member: str, words: str, now: float) -> None:
@@ -29,6 +33,12 @@ def set_access(account: Account, interface: Interface, member: str, words: str, 
         replace(p, access=words, access_since=now) if p.code == member else p for p in account.plants
     ]
     account.state.inventory.save_plants(account.name, account.plants)
+    for plant in account.plants:
+        if plant.code == member:
+            row = plant_info(
+                account.presented(plant), currency=account.config.currency, time_ns=moment_ns(now)
+            )
+            spool_own(account.state, account.name, INFO_ROWS, row, now)
 
 
 def forget(account: Account, plants: Collection[str], devices: Collection[Device]) -> None:

@@ -57,7 +57,7 @@ def test_a_fault_is_told_once_and_so_is_its_end() -> None:
     state = StateFile.in_memory()
 
     def faults() -> Faults:
-        return Faults("home", state, lambda _, event, words: told.append((event, words)))
+        return Faults("home", state, lambda _, event, words: told.append((event, words)), VirtualClock(9.0))
 
     faults().begin("login", "wrong password", 1.0)
     first = faults()

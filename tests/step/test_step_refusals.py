@@ -197,7 +197,7 @@ async def test_an_unreadable_answer_is_kept_without_personal_data(home: Home, cl
     assert b"Ada" not in raw
     assert b"Main" not in raw
     assert b'"plantCode":"A"' in raw
-    assert {p.measurement for p in home.points()} == {"collector_api"}
+    assert {p.measurement for p in home.points()} == {"collector_api", "collector_fault"}
     home.wait(400)
     await home.run(LIVE)
     assert home.events()[f"{LIVE} works again"] == 1
