@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from collector import planner, quota
 from collector.catalogue.terms import Interface, Role, Subject
 from collector.coverage import Held
+from collector.step.allowances import Announced, allowance_of
 from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
 from collector.step.permissions import Permissions
@@ -68,6 +69,7 @@ class Account:
         self.claims = claims
         self.faults = Faults(name, state, tell, clock)
         self.permissions = Permissions(name, state)
+        self.announced = Announced(name, state)
         self.plants: list[Plant] = []
         self.devices: list[Device] = []
         self.asked: dict[str, dict[Batch, float]] = {}
@@ -80,7 +82,7 @@ class Account:
         self._lessons: dict[str, Lesson] = {}
         self._batches: dict[str, tuple[object, list[Batch]]] = {}
         self._roster: Roster | None = None
-        self._version = 0
+        self._versions = (0, 0)
         claims.register(name)
         self.reload()
 
@@ -114,9 +116,9 @@ class Account:
         self.permissions.reload()
         self.reload()
 
-    def inventory_changed(self) -> None:
-        """Forget everything that was worked out from the old lists."""
-        self._version += 1
+    def inventory_changed(self, *, plants: bool = True) -> None:
+        """Forget everything that was worked out from the old lists, of plants and devices or of devices only."""
+        self._versions = (self._versions[0] + plants, self._versions[1] + 1)
         self.claims.list_plants(self.name, (p.plant_id for p in self.plants))
 
     # --- what the account has -----------------------------------------------------------------------------------
@@ -170,7 +172,9 @@ class Account:
 
     def batches(self, interface: Interface) -> list[Batch]:
         """Return whom the interface is to be asked about, in the fewest calls."""
-        stamp = (self._version, self.permissions.version, self.claims.version)
+        versions = self._versions
+        changes = versions if interface.subject is Subject.DEVICE else versions[:1]
+        stamp = (changes, self.permissions.version, self.claims.version)
         cached = self._batches.get(interface.name)
         if cached is not None and cached[0] == stamp:
             return cached[1]
@@ -187,7 +191,12 @@ class Account:
         now = self.clock.now()
         mine = {p.plant_id: p for p in self.plants if self.mine(p)}
         if interface.subject is Subject.PLANT:
-            plants = [replace(p, zone=self.zone_of(p)) for p in mine.values() if p.code not in apart]
+            zones = self.roster().zones
+            plants = [
+                p if p.zone == zones[p.code] else replace(p, zone=zones[p.code])
+                for p in mine.values()
+                if p.code not in apart
+            ]
             return planner.plant_batches(interface, plants, now)
         devices = [
             d for d in self.devices if d.plant_id in mine and d.code not in apart and d.sn not in apart
@@ -198,21 +207,7 @@ class Account:
 
     def allowance(self, interface: Interface, *, first_inventory: bool = False) -> Allowance:
         """Return what the interface may be called: formula, policy and the user's own limits."""
-        own = self.config.limits.get(interface.name)
-        limit = (
-            quota.Limit()
-            if own is None
-            else quota.Limit(own.calls, own.window_s, own.min_gap_s, own.pace and quota.Pace(own.pace))
-        )
-        pace = quota.Pace.BURST if first_inventory else quota.Pace(self.config.pace)
-        return quota.allowance(
-            interface,
-            self.fleet(),
-            self.vendor.kpi_types,
-            policy=self.config.policy,
-            limit=limit,
-            pace=pace,
-        )
+        return allowance_of(self, interface, first_inventory=first_inventory)
 
     def in_first_inventory(self, interface: Interface) -> bool:
         """Tell whether the account's very first lists are still being read, which may go without pacing."""

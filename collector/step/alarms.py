@@ -30,10 +30,8 @@ def land_alarms(account: Account, paid: Paid, answer: Answer) -> list[bytes]:
     asked = {i.plant_id for i in context.identities.values() if not i.device_id}
     ended = [
         stored
-        for stored in account.state.alarms.open(account.name)
-        if stored.plant_id in asked
-        and call.begin_ms <= stored.raised_ms <= call.end_ms
-        and (stored.key, stored.raised_ms) not in seen
+        for stored in account.state.alarms.open(account.name, asked)
+        if call.begin_ms <= stored.raised_ms <= call.end_ms and (stored.key, stored.raised_ms) not in seen
     ]
     lines = [alarm_line(a, active=True, end_ms=None) for a in alarms]
     end_ms = int(paid.ended * 1000)

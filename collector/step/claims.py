@@ -28,7 +28,10 @@ class Claims:
 
     def list_plants(self, account: str, plant_ids: Iterable[str]) -> None:
         """Take note of the plants (stored ids) that an account lists."""
-        self._listed[account] = frozenset(plant_ids)
+        listed = frozenset(plant_ids)
+        if listed == self._listed.get(account):
+            return
+        self._listed[account] = listed
         self.version += 1
         self._owners = {}
         for name in reversed(self._order):

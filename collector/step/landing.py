@@ -182,6 +182,7 @@ class Landing:
         complete = self._listing.add(page)
         if not complete:
             with account.state.transaction():
+                account.announced.page(page, paid.ended)
                 self._finish(interface, paid, ())
             return
         plants, news = merge_plants(account.plants, self._listing.plants())
@@ -194,6 +195,7 @@ class Landing:
         gone = {p.code for p in account.plants} - {p.code for p in plants}
         with account.state.transaction():
             account.state.inventory.save_plants(account.name, plants)
+            account.announced.complete()
             if gone:
                 forget(account, gone, [d for d in account.devices if d.plant_code in gone])
                 account.devices = [d for d in account.devices if d.plant_code not in gone]
@@ -220,20 +222,23 @@ class Landing:
         )
         names = {p.plant_id: p.name for p in account.plants}
         stamp_ns = (listed.at_ms or date_ms(answer) or 0) * MS_NS
-        lines = [
-            device_info(d, names.get(d.plant_id, ""), stamp_ns) for d in devices if d.plant_code in asked
-        ]
-        kept = {d.code for d in devices}
+        mine = [d for d in devices if d.plant_code in asked]
+        lines = [device_info(d, names.get(d.plant_id, ""), stamp_ns) for d in mine]
+        # A list that says what was known leaves everything that was worked out from it as it is.
+        changed = mine != [d for d in account.devices if d.plant_code in asked]
         with account.state.transaction():
-            account.state.inventory.save_devices(account.name, devices)
-            forget(account, (), [d for d in account.devices if d.code not in kept])
+            if changed:
+                kept = {d.code for d in devices}
+                account.state.inventory.save_devices(account.name, devices)
+                forget(account, (), [d for d in account.devices if d.code not in kept])
             self._tell(news, paid.ended)
             self._asked(interface, paid, len(listed.devices))
             self._finish(interface, paid, lines if stamp_ns else ())
-        account.devices = devices
-        self._confirm([d for d in devices if d.plant_code in asked], paid.ended)
-        account.inventory_changed()
-        self._on_inventory()
+        self._confirm(mine, paid.ended)
+        if changed:
+            account.devices = devices
+            account.inventory_changed(plants=False)
+            self._on_inventory()
 
     def _confirm(self, members: Iterable[Plant | Device], now: float) -> None:
         """Read the list again soon where somebody is missing: its budget has fallen, and only the next list says for good."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from collector.store.database import Database
 
@@ -38,11 +38,12 @@ class OpenAlarms:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, account: str) -> list[StoredAlarm]:
-        """Return the account's open alarms, oldest first."""
+    def open(self, account: str, plants: Collection[str] | None = None) -> list[StoredAlarm]:
+        """Return the account's open alarms, oldest first; of some plants only, by plant_id, where they are named."""
+        some = "" if plants is None else f" AND plant_id IN ({','.join('?' * len(plants))})"
         rows = self._database.rows(
-            "SELECT key, plant_id, raised_ms, payload FROM alarm WHERE account = ? ORDER BY raised_ms, key",
-            (account,),
+            f"SELECT key, plant_id, raised_ms, payload FROM alarm WHERE account = ?{some} ORDER BY raised_ms, key",  # noqa: S608  marks only
+            (account, *(plants or ())),
         )
         alarms: list[StoredAlarm] = []
         for key, plant_id, raised_ms, payload in rows:
