@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from collector.drill.clocks import ShiftedClock
 from collector.drill.evidence import Evidence
+from collector.drill.leaks import judge_secrets
 from collector.drill.life import sets
-from collector.drill.peace import QUIET_S, goes_on, live_in_peace, silence
+from collector.drill.peace import LONGEST_WAIT_S, QUIET_S, goes_on, live_in_peace, silence
 from collector.drill.report import Report
 from collector.drill.stage import START, Stage
 
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
 # Between two lives the machine is off for a while, so that something is due again at every start. [s]
 OFF_S = (400, 4_200)
 LAST_OFF_S = 5_400
+# Some come back at once, as a supervisor restarts them: what was spent must not be spent again. [s]
+MOMENT_OFF_S = (1, 55)
+AT_ONCE = 0.3
 
 
 class Moment(StrEnum):
     """When a life ends."""
 
     CALL = "between sending and answer"
-    ANSWER = "between answer and landing"
+    ANSWER = "within 8 ms after an answer"
     LANDED = "between landing and the database's having it"
     STORED = "between the database's having it and settling"
     START = "while starting"
@@ -75,12 +79,18 @@ async def kill(folder: Path, *, seed: int = 1, lives: int = 50, shared: Influx |
         report.note(f"database: {stage.database_words}")
         evidence = Evidence(stage)
         hit: Counter[Moment] = Counter()
+        at_once = 0
         for kind in moments(lives, chance):
             if stage.gate is None and kind in (Moment.LANDED, Moment.STORED):
                 kind = Moment.ANSWER  # noqa: PLW2901  no gate stands before the embedded store
             hit[await _live_and_die(stage, kind, chance)] += 1
             await silence(stage)
             evidence.gather()
+            if chance.random() < AT_ONCE:
+                clock.skip(chance.randint(*MOMENT_OFF_S))
+                await _comes_back(stage)
+                evidence.gather()
+                at_once += 1
             clock.skip(chance.randint(*OFF_S))
         for _ in range(2):
             clock.skip(LAST_OFF_S)
@@ -88,7 +98,9 @@ async def kill(folder: Path, *, seed: int = 1, lives: int = 50, shared: Influx |
             evidence.gather()
         for kind, count in sorted(hit.items()):
             report.note(f"{count} killed {kind}")
+        report.note(f"{at_once} of them came back within a minute, and were killed again")
         await evidence.judge(report)
+        await judge_secrets(stage, report)
     return report
 
 
@@ -116,6 +128,18 @@ async def _live_and_die(stage: Stage, kind: Moment, chance: Random) -> Moment:
         met = await _meets(stage, stage.gate.held)
     await life.kill()
     return kind if met else Moment.ANY
+
+
+async def _comes_back(stage: Stage) -> None:
+    """Start a life right after a kill, give it time to call what it believes to be free, and kill it."""
+    stage.door.begin()
+    if stage.gate is not None:
+        stage.gate.begin()
+    life = await stage.live()
+    await life.says("collector started", within_s=LONGEST_WAIT_S)
+    await asyncio.sleep(QUIET_S)
+    await life.kill()
+    await silence(stage)
 
 
 async def _meets(stage: Stage, event: asyncio.Event) -> bool:
