@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import time
 
 import aiohttp
 import pytest
@@ -61,9 +60,8 @@ async def test_a_hanging_and_a_cut_connection(visit, session):
     while len(visitor.cloud.journal.entries) < 3:  # noqa: ASYNC110  the journal is plain and knows no events
         await asyncio.sleep(0)
     assert not waiting.done()
-    before = time.monotonic()
-    await runner.cleanup()
-    assert time.monotonic() - before < 5
+    async with asyncio.timeout(30):
+        await runner.cleanup()
     with pytest.raises(aiohttp.ClientConnectionError):
         await waiting
 

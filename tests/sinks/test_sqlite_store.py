@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -196,23 +194,16 @@ async def test_a_held_file_is_tried_again_later(store, tmp_path, monkeypatch):
 
 
 async def test_a_large_batch_does_not_hold_the_loop(store):
-    """While 5000 lines are stored the loop goes on; 20 000 lines a second are the promise."""
-    body, gaps = pack(many(5_000)), []
+    """While 5000 lines are stored, other tasks go on taking their turns."""
+    turns = 0
 
     async def tick():
-        last = time.perf_counter()
+        nonlocal turns
         while True:
             await asyncio.sleep(0)
-            now = time.perf_counter()
-            gaps.append(now - last)
-            last = now
+            turns += 1
 
     ticker = asyncio.create_task(tick())
-    begun = time.perf_counter()
-    await store.write(body, 5_000)
-    taken = time.perf_counter() - begun
+    await store.write(pack(many(5_000)), 5_000)
     ticker.cancel()
-    # Other tests share the machine: the bounds are loose, the figures are printed by -s.
-    print(json.dumps({"lines_per_s": round(5_000 / taken), "longest_gap_ms": round(max(gaps) * 1_000, 1)}))  # noqa: T201  figures
-    assert len(gaps) > 20
-    assert 5_000 / taken > 5_000
+    assert turns > 20
