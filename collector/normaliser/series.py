@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from collector.normaliser.pattern import Layout, Pattern, compile_pattern, tag_values
@@ -9,7 +10,7 @@ from collector.normaliser.plan import CURRENT
 from collector.normaliser.slots import DEVIATIONS, Row, Slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from collector.model import Identity
     from collector.normaliser.context import Report
@@ -45,14 +46,7 @@ class Series:
         self._shown: dict[str, set[int]] = {_STRING: set(strings)}
         self._patterns: dict[tuple[bool, ...], Pattern] = {}
         self._last: tuple[int, Pattern] | None = None
-        tags = {
-            "vendor": identity.vendor,
-            "plant_id": identity.plant_id,
-            "device_id": identity.device_id,
-            "device_type": identity.device_type,
-        }
-        self._tags = tuple(name for name, value in tags.items() if value)
-        self._tag_values = tag_values({name: tags[name] for name in self._tags})
+        self._tags, self._tag_values = _tags_of(identity)
         self._templates: dict[Layout, bytes] = {}
 
     def pattern(self, row: Row) -> Pattern:
@@ -130,3 +124,16 @@ class Series:
         self._last = None
         if tag == _STRING:
             self._report.strings_shown.setdefault(self.key, set()).add(number)
+
+
+@lru_cache(maxsize=32_768)
+def _tags_of(identity: Identity) -> tuple[tuple[str, ...], Mapping[bytes, bytes]]:
+    """Return names and values of a member's tags: the same in every answer."""
+    tags = {
+        "vendor": identity.vendor,
+        "plant_id": identity.plant_id,
+        "device_id": identity.device_id,
+        "device_type": identity.device_type,
+    }
+    held = {name: value for name, value in tags.items() if value}
+    return tuple(held), tag_values(held)

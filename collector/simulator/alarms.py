@@ -123,7 +123,7 @@ def alarms_of(device: SimDevice, moment_ms: int) -> list[SimAlarm]:
     return [alarm for alarm in drawn if alarm is not None and alarm.raised_ms <= moment_ms < alarm.ends_ms]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=200_000)
 def _drawn(device: SimDevice, stretch: int) -> SimAlarm | None:
     """Return the one alarm that a device may raise in a stretch of four days."""
     chance = Random(device.seed * 65_537 + stretch)  # noqa: S311  faults, no secret
