@@ -23,6 +23,7 @@ ACCOUNTS = {HOME: "home", FARM: "home", SCHOOL: "office"}
 INVERTERS = {"1001": HOME, "2001": FARM, "2002": FARM, "3001": SCHOOL}
 SHARE = {"1001": 1.0, "2001": 0.5, "2002": 0.5, "3001": 1.0}
 STRINGS = {"1001": 2, "2001": 4, "2002": 4}
+DATES = 740
 SILENT_S = 26 * 3600
 DEVICE_NAMES = {
     "1001": ("Inverter 1", HOME, "inverter"),
@@ -190,8 +191,8 @@ class Fortnight:
             self.power[device, at] = power
             sums[plant] += power
             state = 512.0 if power else 40960.0
-            if device == "2002" and power and at // DAY % 4 == 0:
-                state = 513.0
+            if device == "2002" and power:
+                state = (513.0, 514.0, 768.0, 512.0)[at // DAY % 4]
             fields = {
                 "active_power_kw": power,
                 "dc_power_kw": power / 0.97,
@@ -288,7 +289,7 @@ class Fortnight:
     def _calendar(self):  # noqa: C901  one measurement after the other
         for plant in KWP:
             tags = {"vendor": VENDOR[plant], "plant_id": plant}
-            for at in self.dates(64):
+            for at in self.dates(DATES):
                 if self.seen(plant, at):
                     yield line("pv_plant_day", tags, {**self.day(plant, at), **self._stamp(at)}, at)
             for back in range(72):
@@ -309,13 +310,13 @@ class Fortnight:
                 fields = {**self._longer(plant, one, 1, at), "co2_avoided_kg": 400.0, "coal_saved_kg": 300.0}
                 yield line("pv_plant_year", tags, {**fields, "equivalent_trees": 22.0}, at)
         for device, plant in INVERTERS.items():
-            for at in self.dates(64):
+            for at in self.dates(DATES):
                 if self.seen(plant, at):
                     share = SHARE[device]
                     made = self.day(plant, at)["yield_kwh"] * share
                     fields = {"yield_kwh": made, "capacity_kwp": KWP[plant] * share, **self._stamp(at)}
                     yield line("pv_device_day", self.tags(device), fields, at)
-        for at in self.dates(64):
+        for at in self.dates(DATES):
             fields = {"charge_kwh": 5.0, "discharge_kwh": 4.5, "charge_time_h": 3.0, "discharge_time_h": 9.0}
             yield line("pv_device_day", self.tags("1003"), {**fields, **self._stamp(at)}, at)
 
@@ -342,7 +343,9 @@ class Fortnight:
             ("1001", "minor", "301", "Fan blocked", 3 * DAY, False),
             ("1001", "minor", "301", "Fan blocked", 4 * DAY, False),
             ("1001", "minor", "301", "Fan blocked", 5 * DAY, False),
+            ("2005", "minor", "9", "Sensor dirty", 10 * DAY, True),
             ("3001", "warning", "77", "Clock wrong", 400 * DAY, True),
+            ("3001", "warning", "78", "Clock wrong again", 12 * DAY, False),
         )
         for device, severity, alarm, name, age, active in rows:
             tags = {**self.tags(device), "alarm_id": alarm, "cause_id": "1", "severity": severity}
@@ -362,14 +365,13 @@ class Fortnight:
             "getDevRealKpi": 4.0,
             "getAlarmList": 2.0,
             "login": 5.0,
+            "getInventerRealKpi": 1.0,
             "getStationRealKpi": 1.0,
         }
         for account in ("home", "office"):
             for interface, budget in interfaces.items():
-                for at in range(self.last - 2 * DAY, self.last, 1200):
-                    refused = (
-                        1.0 if interface == "getDevRealKpi" and at == self.last - 1800 - 1800 % 1200 else 0.0
-                    )
+                for at in [*range(self.last - 2 * DAY, self.last - 1200, 1200), self.now - 120]:
+                    refused = 1.0 if interface == "getDevRealKpi" and at == self.now - 120 else 0.0
                     fields = {
                         "calls": 1.0,
                         "budget": budget,

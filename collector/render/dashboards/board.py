@@ -22,6 +22,8 @@ FRESH: Final = "20m"  # how old a value of "now" may be: four rows of a 5-minute
 MOST_PANELS: Final = 24
 _UID: Final = "%UID:"  # stands before a board's name in links, until the language is known
 
+TAG: Final = "%TAG%"  # stands for the set's tag
+
 _BUILT_IN: Final[Json] = {
     "builtIn": 1,
     "enable": False,
@@ -134,7 +136,9 @@ def _annotation(language: Language) -> Json:
 
 
 def _resolved(value: Any, language: Language) -> Any:
-    """Links to boards, with the set's own uids."""
+    """Links to boards with the set's own uids, and its tag."""
+    if value == TAG:
+        return language.tag
     if isinstance(value, str) and _UID in value:
         head, rest = value.split(_UID, 1)
         name, tail = rest.split("%", 1)

@@ -4,6 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from collector.render.dashboards import plant
+from collector.render.dashboards import (
+    alarms,
+    battery,
+    collector_board,
+    completeness,
+    energy,
+    fleet,
+    home,
+    inverters,
+    plant,
+)
 
-BOARDS: Final = (plant.BOARD,)
+BOARDS: Final = (
+    home.BOARD,
+    fleet.BOARD,
+    plant.BOARD,
+    inverters.BOARD,
+    battery.BOARD,
+    alarms.BOARD,
+    energy.BOARD,
+    completeness.BOARD,
+    collector_board.BOARD,
+)

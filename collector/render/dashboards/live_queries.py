@@ -144,7 +144,13 @@ def curve(
     head = f"{importing}rows = {source(measurement, fields, where, start, stop)}\n"
     if flat:
         aggregated = f'  |> aggregateWindow(every: {step}, fn: {fn}, createEmpty: true, timeSrc: "_start")\n'
-        body = f"{renamed(parts)}\n{aggregated}"
+        # Several devices of a plant become one stream; elsewhere each stream is a member already.
+        together = (
+            f"  |> group(columns: {quoted([*by, '_field'])})\n"
+            if "device_id" not in by and fn != "last"
+            else ""
+        )
+        body = f"{renamed(parts)}\n{together}{aggregated}"
     else:
         means = f'  |> aggregateWindow(every: {step}, fn: {fn}, createEmpty: false, timeSrc: "_start")\n'
         body = (

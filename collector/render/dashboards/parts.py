@@ -7,28 +7,35 @@ from typing import Final
 
 from collector.render.dashboards import colours, mappings, variables
 from collector.render.dashboards.board import FRESH, link_to
-from collector.render.dashboards.conditions import PLANT
-from collector.render.dashboards.live_queries import devices
+from collector.render.dashboards.conditions import ACCOUNT
+from collector.render.dashboards.event_queries import faults, open_alarms_query
+from collector.render.dashboards.live_queries import devices, latest, plants
 from collector.render.dashboards.panels import (
     AGO,
     BACKGROUND,
+    COLOURED,
+    COUNT,
+    DURATION,
+    GAUGE,
     PERCENT,
+    SHARE,
     Panel,
     column,
+    fixed,
     history,
     join,
-    plant_lines,
     split,
     table,
     thresholds,
 )
 from collector.render.dashboards.period_queries import ratio
-from collector.render.dashboards.query import Query, clause, source
 
 _FRESH_VARIABLE: Final = (lambda _language: variables.constant("fresh", FRESH),)
 CHOICE: Final = (variables.account, variables.group)
 MANY_PLANTS: Final = (*CHOICE, variables.plant, variables.zone, *_FRESH_VARIABLE)
 ONE_PLANT: Final = (*CHOICE, partial(variables.plant, single=True), variables.zone, *_FRESH_VARIABLE)
+
+FORTNIGHT: Final = "13d/d"  # from a midnight, so that the first bar is a whole day
 
 COMPLETE: Final = thresholds(colours.FAULT, (90, colours.WARNING), (99, colours.GOOD))
 
@@ -36,22 +43,6 @@ COMPLETE: Final = thresholds(colours.FAULT, (90, colours.WARNING), (99, colours.
 def to_plant(title: str = "Open the plant") -> list[dict[str, object]]:
     """A data link to the plant of the row."""
     return [{"title": title, "url": link_to("plant", "var-plant=${__data.fields.plant_id}")}]
-
-
-def open_alarms_query(ref: str = "alarms") -> Query:
-    """Alarms that are open, however old; the measurement is tiny."""
-    influxql = (
-        'SELECT "name" AS alarm, cause, repair, active FROM pv_alarm'  # noqa: S608  choices are escaped by Grafana
-        f"{clause([PLANT], 'active = 1')} GROUP BY plant_id, device_id, severity, alarm_id"
-    )
-    flux = (
-        f"{source('pv_alarm', ['active', 'name', 'cause', 'repair'], [PLANT], '0')}\n"
-        '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")\n'
-        "  |> filter(fn: (r) => exists r.active and r.active == 1.0) |> group()\n"
-        "  |> map(fn: (r) => ({Time: r._time, plant_id: r.plant_id, device_id: r.device_id, severity: r.severity, "
-        "alarm_id: r.alarm_id, alarm: r.name, cause: r.cause, repair: r.repair, active: r.active}))"
-    )
-    return Query(ref, influxql, flux)
 
 
 def open_alarms(width: int, description: str) -> Panel:
@@ -80,6 +71,7 @@ def open_alarms(width: int, description: str) -> Panel:
             column("plant_id", hidden=True),
             column("device_id", hidden=True),
             column("active", hidden=True),
+            column("duration_s", hidden=True),
         ],
         sort=(("Severity", False), ("Raised", True)),
         transformations=join("device_id", "alarm_id"),
@@ -89,8 +81,6 @@ def open_alarms(width: int, description: str) -> Panel:
 
 def completeness(width: int, description: str, *, span: str, show: str = "never") -> Panel:
     """Received of expected, a cell per plant and day."""
-    from collector.render.dashboards.live_queries import plants
-
     query = ratio(
         "share", "collector_coverage", "received", "expected", "pct", span=span, by=("plant_id", "account")
     )
@@ -107,14 +97,89 @@ def completeness(width: int, description: str, *, span: str, show: str = "never"
     )
 
 
+def fault_table(width: int) -> Panel:
+    """What is wrong now, in words, with its mend."""
+    return table(
+        "What is wrong now, and what to do",
+        "Faults that the collector sees itself: logins, permissions, quotas, the way into the database. Empty: none.",
+        width,
+        [faults("faults")],
+        [
+            column("Time", "Since", AGO, width=140),
+            column("account", "Account", width=120),
+            column("subject", "Subject", width=140),
+            column(
+                "words",
+                "What is wrong, and what to do",
+                custom__cellOptions=COLOURED,
+                color=fixed(colours.FAULT),
+            ),
+            column("active", hidden=True),
+        ],
+        sort=(("Since", True),),
+        empty="",
+    )
+
+
+def history_table(width: int) -> Panel:
+    """How far the filling of history has come."""
+    return table(
+        "Filling history",
+        "Periods fetched of those to fetch, and how long it still takes at the pace that the vendors allow. Live readings come first.",
+        width,
+        [
+            latest(
+                "jobs",
+                "collector_job",
+                ["done", "total", "eta_s"],
+                ["account", "interface"],
+                where=(ACCOUNT,),
+                within="7d",
+            )
+        ],
+        [
+            column("account", "Account"),
+            column("interface", "Interface"),
+            column(
+                "share",
+                "Done",
+                SHARE,
+                min=0,
+                max=1,
+                decimals=0,
+                custom__cellOptions=GAUGE,
+                color=fixed(colours.GOOD),
+            ),
+            column("done", "Periods held", COUNT, decimals=0),
+            column("total", "In all", COUNT, decimals=0),
+            column("eta_s", "Ready in", DURATION),
+        ],
+        drop=("Time",),
+        sort=(("Ready in", True),),
+        transformations=(
+            {
+                "id": "calculateField",
+                "options": {
+                    "mode": "binary",
+                    "alias": "share",
+                    "binary": {"left": "done", "operator": "/", "right": "total"},
+                    "replaceFields": False,
+                },
+            },
+        ),
+        empty="",
+    )
+
+
 __all__ = [
     "CHOICE",
     "COMPLETE",
+    "FORTNIGHT",
     "MANY_PLANTS",
     "ONE_PLANT",
     "completeness",
+    "fault_table",
+    "history_table",
     "open_alarms",
-    "open_alarms_query",
-    "plant_lines",
     "to_plant",
 ]

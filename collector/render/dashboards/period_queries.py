@@ -34,20 +34,22 @@ def calendar(
     columns: Sequence[str | Part],
     *,
     span: str,
+    until: str = "",
     by: Sequence[str] = (),
     where: Sequence[Condition] = (PLANT,),
 ) -> Query:
-    """Sums of calendar rows, a row per date (and `by`)."""
+    """Sums of calendar rows, a row per date (and `by`), from `span` ago to `until` ago; "" means all that there is."""
     parts = parts_of(columns)
     selected = ", ".join(
         f'{"-1 * " if part.down else ""}sum("{part.field}") AS {part.name}' for part in parts
     )
+    bound = f"- {until}" if until else "+ 1d"
     influxql = (
         f"SELECT {selected} FROM {measurement}"
-        f"{clause(where, f'time > now() - {span}', 'time < now() + 1d')}{grouped('time(1d)', *by)} fill(none)"
+        f"{clause(where, f'time > now() - {span}', f'time < now() {bound}')}{grouped('time(1d)', *by)} fill(none)"
     )
     flux = (
-        f"rows = {source(measurement, fields_of(parts), where, f'-{span}', '1d')}\n{renamed(parts)}\n"
+        f"rows = {source(measurement, fields_of(parts), where, f'-{span}', f'-{until}' if until else '1d')}\n{renamed(parts)}\n"
         f"  |> group(columns: {quoted(['_time', *by, '_field'])}) |> sum() |> group()\n"
         f'{pivoted(["_time", *by], ["_time", *by, *(part.name for part in parts)])} |> sort(columns: ["Time"])'
     )
@@ -62,6 +64,7 @@ def ratio(
     out: str,
     *,
     span: str = "",
+    until: str = "",
     less: str = "",
     factor: float = 100,
     by: Sequence[str] = (),
@@ -70,18 +73,19 @@ def ratio(
 ) -> Query:
     """Sums divided, never ratios averaged: Σ(`over` − `less`) / Σ`under` × `factor`; rows that lack one, or without `under`, left out.
 
-    A row per date, or with `daily` off one per `by`; `span` "" means the viewer's range.
+    A row per date, or with `daily` off one per `by`; from `span` ago to `until` ago; `span` "" means the viewer's range.
     """
     needed = list(dict.fromkeys(one for one in (over, under, less) if one))
     top = f'(sum("{over}") - sum("{less}"))' if less else f'sum("{over}")'
-    bounds = (f"time > now() - {span}", "time < now() + 1d") if span else ("$timeFilter",)
+    end = f"time < now() - {until}" if until else "time < now() + 1d"
+    bounds = (f"time > now() - {span}", end) if span else ("$timeFilter",)
     guards = [f'"{under}" > 0', *(f'"{one}" >= 0' for one in needed if one != under)]
     groups = [*(("time(1d)",) if daily else ()), *by]
     influxql = (
         f'SELECT {top} / sum("{under}") * {factor:g} AS {out} FROM {measurement}'
         f"{clause(where, *bounds, *guards)}{grouped(*groups)}{' fill(none)' if daily else ''}"
     )
-    start, stop = (f"-{span}", "1d") if span else VIEW
+    start, stop = (f"-{span}", f"-{until}" if until else "1d") if span else VIEW
     keys = ["_time", "plant_id", *(one for one in by if one != "plant_id")]
     exist = " and ".join(f"exists r.{one}" for one in needed)
     above = f"r.{under} > 0.0" + "".join(f" and r.{one} >= 0.0" for one in needed if one != under)
@@ -117,7 +121,10 @@ def counted(
     where: Sequence[Condition] = (PLANT,),
     down: Sequence[str] = (),
 ) -> Query:
-    """What lifetime counters grew by, per plant-local day; a counter that begins anew counts from there."""
+    """What lifetime counters grew by, per plant-local day; a counter that begins anew counts from there.
+
+    At the first day of a range InfluxQL lacks the one step over its midnight; at the first day of all data Flux has no bar.
+    """
     inner = ", ".join(f'non_negative_difference("{one}") AS {one}' for one in fields)
     outer = ", ".join(f"{'-1 * ' if one in down else ''}sum({one}) AS {one}" for one in fields)
     influxql = (

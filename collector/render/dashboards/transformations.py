@@ -1,0 +1,62 @@
+"""What Grafana does with the answers of queries before it draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def drop_time(*refs: str) -> Json:
+    """Leaves `Time` out of the tables of these queries, so that they can be joined."""
+    made: Json = {"id": "filterFieldsByName", "options": {"exclude": {"names": ["Time"]}}}
+    if refs:
+        made["filter"] = {"id": "byRefId", "options": f"/^({'|'.join(refs)})$/"}
+    return made
+
+
+def date_label(pattern: str) -> Json:
+    """Times as dates in UTC, which for calendar rows is the plant-local date."""
+    return {
+        "id": "formatTime",
+        "options": {"timeField": "Time", "outputFormat": pattern, "timezone": "utc", "useTimezone": True},
+    }
+
+
+def merge() -> Json:
+    """Joins tables on the columns that they share."""
+    return {"id": "merge", "options": {}}
+
+
+def join(by: str, marker: str) -> tuple[Json, ...]:
+    """Joins a query's rows to `names`; names without a row, told by an empty `marker`, are left out."""
+    return (
+        drop_time("names"),
+        {"id": "joinByField", "options": {"byField": by, "mode": "outerTabular"}},
+        {
+            "id": "filterByValue",
+            "options": {
+                "filters": [{"fieldName": marker, "config": {"id": "isNull", "options": {}}}],
+                "match": "any",
+                "type": "exclude",
+            },
+        },
+    )
+
+
+def split(*keys: str) -> Json:
+    """One series for each combination of these columns, which become its labels."""
+    return {
+        "id": "partitionByValues",
+        "options": {"fields": list(keys), "keepFields": False, "naming": {"asLabels": True}},
+    }
+
+
+def plant_lines() -> tuple[Json, ...]:
+    """A series per plant, labelled with its name; the query gives plant_id and vendor, `names` the names."""
+    return (*join("plant_id", "vendor"), split("plant", "plant_id", "vendor"))
+
+
+def device_lines(*more: str) -> tuple[Json, ...]:
+    """A series per device, labelled with its name; the query gives plant_id and device_id, `names` the names."""
+    return (*join("device_id", "plant_id"), split("device", "plant", "device_id", "plant_id", *more))

@@ -1,0 +1,96 @@
+"""A fortnight of readings in real databases, and what the boards' viewer has chosen."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+import urllib.parse
+from datetime import datetime, timedelta
+
+import pytest
+from ask import Flux, InfluxQL, post
+from fortnight import FARM, HOME, SCHOOL, ZONE, Fortnight
+
+
+@pytest.fixture(scope="session")
+def fortnight():
+    """The data and its truth."""
+    return Fortnight(time.time())
+
+
+@pytest.fixture(scope="session")
+def packed(fortnight):
+    """The data as one body."""
+    return gzip.compress("\n".join(fortnight.lines).encode(), 1)
+
+
+@pytest.fixture(scope="session")
+def influxql(influxd, packed):
+    """An InfluxDB 1.x that holds the fortnight."""
+    form = urllib.parse.urlencode({"q": "CREATE DATABASE solar"}).encode()
+    post(f"{influxd}/query", form, {"Content-Type": "application/x-www-form-urlencoded"})
+    post(f"{influxd}/write?db=solar&precision=s", packed, {"Content-Encoding": "gzip"})
+    return InfluxQL(influxd, "solar")
+
+
+@pytest.fixture(scope="session")
+def flux(packed):
+    """An InfluxDB 2.x that holds the fortnight, where whoever runs the tests has started one."""
+    url = os.environ.get("SOLAR_TEST_INFLUX2_URL", "")
+    if not url:
+        pytest.skip("SOLAR_TEST_INFLUX2_URL, _ORG and _TOKEN name no InfluxDB 2.x")
+    org, token = os.environ["SOLAR_TEST_INFLUX2_ORG"], os.environ["SOLAR_TEST_INFLUX2_TOKEN"]
+    headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+    found = post(
+        f"{url}/api/v2/query?org={urllib.parse.quote(org)}", b'{"query":"buckets() |> limit(n: 1)"}', headers
+    )
+    organisation = dict(zip(*[line.split(",") for line in found.splitlines()[:2]], strict=False))[
+        "organizationID"
+    ]
+    bucket = f"boards-{os.getpid()}-{time.time_ns()}"
+    body = f'{{"orgID": "{organisation}", "name": "{bucket}", "retentionRules": []}}'.encode()
+    post(f"{url}/api/v2/buckets", body, headers)
+    query = urllib.parse.urlencode({"org": org, "bucket": bucket, "precision": "s"})
+    post(
+        f"{url}/api/v2/write?{query}", packed, {"Authorization": f"Token {token}", "Content-Encoding": "gzip"}
+    )
+    return Flux(url, org, bucket, token)
+
+
+@pytest.fixture(scope="session")
+def database(request):
+    """The database that a parameter names: influxql or flux."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def view(fortnight):
+    """What the viewer has chosen, and the ranges of panels."""
+    return View(fortnight)
+
+
+class View:
+    """The variables and the time range of a board, as a viewer has set them."""
+
+    def __init__(self, fortnight):
+        self.stop = fortnight.now // 1800 * 1800 + 1800
+        self.start = self.stop - 7 * 86_400
+        midnight = datetime.fromtimestamp(fortnight.now, ZONE).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        self.midnights = int((midnight - timedelta(days=13)).timestamp())
+        self.choice = {
+            "plant": [HOME, FARM, SCHOOL],
+            "account": ["home", "office"],
+            "group": [".*"],
+            "inverter": ["2001"],
+            "tz": "Europe/Berlin",
+            "fresh": "20m",
+            "days": "31d",
+        }
+
+    def of(self, panel=None, **choice):
+        """Arguments of a question."""
+        start = self.midnights if panel is not None and "timeFrom" in panel.extra else self.start
+        return {"start": start, "stop": self.stop, "choice": {**self.choice, **choice}}
