@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from collector import logs
 from collector.errors import ConfigurationError
 from collector.setup import secret_files as names
+from collector.setup.rest import Unauthorised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collector.setup.secret_files import SecretFiles
 
 USER = "admin"
-UNKNOWN_TOKEN = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,22 @@ async def set_up(rest: Rest, files: SecretFiles, wanted: Wanted, tell: Callable[
         SinkError: The server cannot be reached, or refuses.
     """
     await rest.wait("/health", wanted.patience_s, tell)
-    await _first_user(rest, files, wanted, tell)
+    if not await _admin(rest, files, wanted, tell):
+        return
     org = await _org(rest, wanted)
     bucket = await _bucket(rest, org, wanted, tell)
     await _database(rest, org, bucket, wanted, tell)
     for token in (
-        Token(names.WRITE_TOKEN, "solar-collector: write and read", ("read", "write")),
-        Token(names.READ_TOKEN, "solar-collector: Grafana reads", ("read",)),
+        Token(names.WRITE_TOKEN, f"solar-collector: write and read {wanted.bucket}", ("read", "write")),
+        Token(names.READ_TOKEN, f"solar-collector: Grafana reads {wanted.bucket}", ("read",)),
     ):
         if await _make_token(rest, files, token, {"type": "buckets", "id": bucket, "orgID": org}):
             tell(f"token made: {token.description}")
 
 
-async def _first_user(rest: Rest, files: SecretFiles, wanted: Wanted, tell: Callable[[str], None]) -> None:
-    state = await rest.want("GET", "/api/v2/setup")
-    if state.get("allowed"):
+async def _admin(rest: Rest, files: SecretFiles, wanted: Wanted, tell: Callable[[str], None]) -> bool:
+    """Let `rest` speak as administrator; False where the user brought both tokens, so that nothing need be made."""
+    if await _fresh(rest):
         # Both are on the disk before the server knows them: a crash in between loses nothing.
         body = {
             "username": USER,
@@ -85,35 +87,50 @@ async def _first_user(rest: Rest, files: SecretFiles, wanted: Wanted, tell: Call
         await rest.want("POST", "/api/v2/setup", body)
         tell(f"InfluxDB set up: user {USER}, organisation {wanted.org}, bucket {wanted.bucket}")
     rest.token = files.read(names.ADMIN_TOKEN)
+    path = files.folder / names.ADMIN_TOKEN
     if not rest.token:
+        if files.read(names.WRITE_TOKEN) and files.read(names.READ_TOKEN):
+            tell(
+                f"the tokens in {files.folder} are used as they are: without {names.ADMIN_TOKEN} none is made"
+            )
+            return False
         raise ConfigurationError(
             names.ADMIN_TOKEN,
             f"the InfluxDB at {rest.url} was set up by someone else, and its token is not known here",
-            f"Put a token that may manage buckets and tokens of {wanted.org} into {files.folder / names.ADMIN_TOKEN}.",
+            f"Put a token that may manage buckets and tokens of {wanted.org} into {path},"
+            f" with `setup take {names.ADMIN_TOKEN}`.",
         )
-    status, _ = await rest.call("GET", "/api/v2/buckets", query={"limit": "1"})
-    if status == UNKNOWN_TOKEN:
+    try:
+        await rest.find("/api/v2/buckets", {"limit": "1"})
+    except Unauthorised:
         raise ConfigurationError(
             names.ADMIN_TOKEN,
-            f"the InfluxDB at {rest.url} does not know the token in {files.folder / names.ADMIN_TOKEN}",
-            "Put a valid one there, or start with an empty database volume.",
-        )
+            f"the InfluxDB at {rest.url} does not know the token in {path}",
+            f"Put a valid one there, with `setup take {names.ADMIN_TOKEN}`, or start with an empty database volume.",
+        ) from None
+    return True
+
+
+async def _fresh(rest: Rest) -> bool:
+    """Return whether the server still waits for its first user; a 3.x has no such question."""
+    state = await rest.find("/api/v2/setup")
+    return bool(state.get("allowed"))
 
 
 async def _org(rest: Rest, wanted: Wanted) -> str:
-    found = await rest.want("GET", "/api/v2/orgs", query={"org": wanted.org})
+    found = await rest.find("/api/v2/orgs", {"org": wanted.org})
     orgs = found.get("orgs") or []
     if not orgs:
         raise ConfigurationError(
-            "--org",
-            f"there is no organisation {wanted.org} at {rest.url}",
-            "Name the one that the token belongs to.",
+            "sink.org",
+            f"there is no organisation {wanted.org} at {rest.url}, or the token may not see it",
+            f"Name the one that the token in {names.ADMIN_TOKEN} belongs to.",
         )
     return str(orgs[0]["id"])
 
 
 async def _bucket(rest: Rest, org: str, wanted: Wanted, tell: Callable[[str], None]) -> str:
-    found = await rest.want("GET", "/api/v2/buckets", query={"orgID": org, "name": wanted.bucket})
+    found = await rest.find("/api/v2/buckets", {"orgID": org, "name": wanted.bucket})
     buckets = found.get("buckets") or []
     if buckets:
         return str(buckets[0]["id"])
@@ -142,17 +159,32 @@ async def _database(rest: Rest, org: str, bucket: str, wanted: Wanted, tell: Cal
 
 
 async def _make_token(rest: Rest, files: SecretFiles, token: Token, resource: dict[str, str]) -> bool:
-    """Make a token where it or its file is missing; True where one was made."""
+    """Make a token where its file is missing or of no use; True where one was made."""
+    if await _opens(rest, files.read(token.file), resource["id"]):
+        return False
     org = resource["orgID"]
     found = await rest.want("GET", "/api/v2/authorizations", query={"orgID": org})
-    held = [a for a in found.get("authorizations") or [] if a.get("description") == token.description]
-    if files.read(token.file) and held:
-        return False
-    for stale in held:
-        # Its file is missing: nobody can use it, and nobody should.
-        await rest.want("DELETE", f"/api/v2/authorizations/{stale['id']}")
+    for stale in found.get("authorizations") or []:
+        if stale.get("description") == token.description:
+            # Its text is lost: nobody can use it, and nobody should.
+            await rest.want("DELETE", f"/api/v2/authorizations/{stale['id']}")
     permissions = [{"action": action, "resource": resource} for action in token.actions]
     body = {"orgID": org, "description": token.description, "permissions": permissions}
     made = await rest.want("POST", "/api/v2/authorizations", body)
+    logs.hide(str(made["token"]))
     files.write(token.file, str(made["token"]))
     return True
+
+
+async def _opens(rest: Rest, token: str, bucket: str) -> bool:
+    """Return whether a token is known to the server and good for the bucket.
+
+    Asked with the token itself: a server may keep only hashes of tokens, which cannot be compared.
+    """
+    if not token:
+        return False
+    try:
+        seen = await rest.find("/api/v2/buckets", {"id": bucket}, token=token)
+    except Unauthorised:
+        return False
+    return any(one.get("id") == bucket for one in seen.get("buckets") or [])

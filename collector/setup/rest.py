@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 ASK_EVERY_S = 1.0
 TIMEOUT_S = 30.0
 OK_BELOW = 300
+NOT_FOUND = 404
+UNAUTHORISED = 401
+
+
+class Unauthorised(SinkMisconfigured):
+    """The server does not know the token."""
 
 
 class Rest:
@@ -23,11 +29,17 @@ class Rest:
 
     Args:
         url: Its address.
+        username: InfluxDB 1.x: user name; "" for none.
+        password: InfluxDB 1.x: its password.
+
+    Attributes:
+        token: InfluxDB 2.x: what calls are made with, unless they bring a token of their own.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, username: str = "", password: str = "") -> None:
         self.url = url.rstrip("/")
         self.token = ""
+        self._user = aiohttp.BasicAuth(username, password) if username else None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -57,7 +69,7 @@ class Rest:
             else:
                 if status < OK_BELOW:
                     return
-                why = f"HTTP {status}"
+                why = f"HTTP {status} for {path}"
             if loop.time() >= end:
                 raise SinkUnavailable(
                     f"no database at {self.url} after {patience_s:.0f} s: {why}. Check that it runs and that the address is right"
@@ -68,18 +80,25 @@ class Rest:
             await asyncio.sleep(ASK_EVERY_S)
 
     async def call(
-        self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: dict[str, str] | None = None,
+        *,
+        token: str = "",
     ) -> tuple[int, Any]:
-        """Return status and JSON of one call.
+        """Return status and JSON of one call, made with `token` in place of the usual one where it is given.
 
         Raises:
             SinkUnavailable: No answer came.
         """
         assert self._session is not None
-        headers = {"Authorization": f"Token {self.token}"} if self.token else {}
+        token = token or self.token
+        headers = {"Authorization": f"Token {token}"} if token else {}
         try:
             async with self._session.request(
-                method, self.url + path, json=body, params=query, headers=headers
+                method, self.url + path, json=body, params=query, headers=headers, auth=self._user
             ) as answer:
                 try:
                     content = await answer.json(content_type=None)
@@ -100,8 +119,24 @@ class Rest:
         """
         status, content = await self.call(method, path, body, query)
         if status >= OK_BELOW:
-            reason = content.get("message") or content.get("error") if isinstance(content, dict) else ""
-            raise SinkMisconfigured(
-                f"{method} {path} at {self.url} was refused: HTTP {status} {reason or ''}".rstrip()
-            )
+            raise self._refusal(method, path, status, content)
         return content
+
+    async def find(self, path: str, query: dict[str, str] | None = None, *, token: str = "") -> Any:
+        """Return the JSON of one question, {} where what is asked for does not exist.
+
+        Raises:
+            SinkMisconfigured: The server refused it.
+            SinkUnavailable: No answer came.
+        """
+        status, content = await self.call("GET", path, query=query, token=token)
+        if status == NOT_FOUND:
+            return {}
+        if status >= OK_BELOW:
+            raise self._refusal("GET", path, status, content)
+        return content
+
+    def _refusal(self, method: str, path: str, status: int, content: Any) -> SinkMisconfigured:
+        reason = content.get("message") or content.get("error") if isinstance(content, dict) else ""
+        words = f"{method} {path} at {self.url} was refused: HTTP {status} {reason or ''}".rstrip()
+        return Unauthorised(words) if status == UNAUTHORISED else SinkMisconfigured(words)

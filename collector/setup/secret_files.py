@@ -14,6 +14,10 @@ ADMIN_TOKEN = "influxdb_admin_token"  # noqa: S105  a file name
 WRITE_TOKEN = "collector_token"  # noqa: S105  a file name
 READ_TOKEN = "grafana_token"  # noqa: S105  a file name
 GRAFANA_PASSWORD = "grafana_password"  # noqa: S105  a file name
+DATABASE_PASSWORD = "influxdb_password"  # noqa: S105  a file name
+ALL = (ADMIN_PASSWORD, ADMIN_TOKEN, WRITE_TOKEN, READ_TOKEN, GRAFANA_PASSWORD, DATABASE_PASSWORD)
+BROUGHT = (ADMIN_TOKEN, WRITE_TOKEN, READ_TOKEN, DATABASE_PASSWORD)
+"""What a user may bring along, where the database is one of their own."""
 
 
 class SecretFiles:
@@ -72,6 +76,7 @@ class SecretFiles:
                 os.fsync(file.fileno())
             fresh.chmod(MODE)  # whatever the umask took away
             fresh.replace(path)
+            _to_disk(self.folder)
         except OSError as fault:
             raise ConfigurationError(
                 "--folder",
@@ -86,3 +91,12 @@ class SecretFiles:
             value = secrets.token_urlsafe(32)
             self.write(name, value)
         return value
+
+
+def _to_disk(folder: Path) -> None:
+    """Make a renaming in `folder` survive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
