@@ -160,7 +160,7 @@ async def _count(settings: Settings, wanted: Wanted, now_ns: int, *, as_json: bo
         output.print_json({"counts": rows})
         return
     table = tables.table(
-        "Measurement", "Device or plant", "Points", f"of {SLOTS} in 24 h", "", right=(2, 3, 4), wide=1
+        "Measurement", "Device or plant", "Points", f"24 h, of {SLOTS}", "", right=(2, 3, 4), wide=1
     )
     for row in rows:
         share = row["share_24h"]

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def health(config: Config = None) -> None:
-        """Exit 0 while `run` is alive, whatever vendor and database do; else 1."""
+        """Exit 0 while `run` is alive, else 1. Whatever vendor and database do."""
         import os
         import time
         from pathlib import Path

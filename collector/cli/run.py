@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def run(config: Config = None) -> None:
-        """Collect until SIGTERM or Ctrl-C, then drain what waits and end."""
+        """Collect until Ctrl-C or SIGTERM. Then write what waits, and end."""
         import asyncio
 
         from collector import app as collector

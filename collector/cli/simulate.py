@@ -14,31 +14,52 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def simulate(
         *,
-        host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8081,
-        plants: Annotated[int, typer.Option(min=1, help="Number of plants.")] = 3,
+        host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")] = "127.0.0.1",
+        port: Annotated[
+            int, typer.Option(metavar="PORT", help="Port to listen on; 0 takes a free one.")
+        ] = 8081,
+        plants: Annotated[int, typer.Option(min=1, metavar="N", help="Number of plants.")] = 3,
         devices: Annotated[
             list[str] | None, typer.Option(metavar="TYPE=COUNT", help="Devices of a type; may be repeated.")
         ] = None,
         window: Annotated[
-            str, typer.Option(help="How limits are read: rolling, fixed or refill.")
+            str, typer.Option(metavar="WINDOW", help="How limits are read: rolling, fixed or refill.")
         ] = "rolling",
-        journal: Annotated[Path | None, typer.Option(help="Write one JSON line a call to this file.")] = None,
-        seed: Annotated[int, typer.Option(help="Decides fleet, weather and faults.")] = 1,
+        journal: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="Add one JSON line a call to this file.")
+        ] = None,
+        seed: Annotated[int, typer.Option(metavar="N", help="Decides fleet, weather and faults.")] = 1,
         switch: Annotated[
-            list[str] | None, typer.Option(help="An oddity to switch on; may be repeated.")
+            list[str] | None,
+            typer.Option(
+                metavar="NAME", help="An oddity to switch on; may be repeated. docs/simulator.md lists them."
+            ),
+        ] = None,
+        without: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="NAME", help="An oddity to switch off that is on by itself; may be repeated."
+            ),
         ] = None,
     ) -> None:
-        """Serve a simulated FusionSolar cloud: user demo, password demo."""
+        """Serve a simulated FusionSolar cloud. User demo, password demo; ends with Ctrl-C."""
         import asyncio
 
         from collector.cli.options import device_counts
         from collector.errors import ConfigurationError
+        from collector.report.words import plural
         from collector.simulator.serve import serve_forever
-        from collector.simulator.switches import DEFAULTS
+        from collector.simulator.switches import DEFAULTS, checked
 
         counts = device_counts(devices or [])
+
+        def ready(url: str) -> None:
+            typer.echo(
+                f"A simulated cloud with {plural(plants, 'plant')} at {url}; user demo, password demo. Ctrl-C ends it."
+            )
+
         try:
+            switches = (DEFAULTS | frozenset(switch or ())) - checked(frozenset(without or ()))
             asyncio.run(
                 serve_forever(
                     host,
@@ -48,7 +69,8 @@ def register(app: typer.Typer) -> None:
                     window,
                     journal,
                     seed,
-                    switches=DEFAULTS | frozenset(switch or ()),
+                    switches=switches,
+                    ready=ready,
                 )
             )
         except ValueError as fault:

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from collector import logs
-from collector.demo.demo import Demo, DemoPlan
+from collector.demo.demo import PASSWORD, Demo, DemoPlan
 from collector.demo.table import live_table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ PLAIN_REFRESH_S = 60.0
 
 async def show(plan: DemoPlan, *, once: bool) -> int:
     """Run the demo until Ctrl-C, or with `once` until the past has caught up with now; returns 0."""
-    logs.configure("warning", "console", ("demo-password",))
+    logs.configure("warning", "console", (PASSWORD,))
     console = Console()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -52,7 +52,7 @@ async def show(plan: DemoPlan, *, once: bool) -> int:
                 return 0
             stopping.cancel()
             await catching_up
-        console.print(_summary(demo, time.monotonic() - began, plan))
+        console.print(_summary(demo, time.monotonic() - began, plan, once=once))
         if once:
             console.print(live_table(demo.app, demo.clock.now()))
             return 0
@@ -75,14 +75,14 @@ def _mover(bar: Progress, task: TaskID, start: float) -> Callable[[float], None]
     return move
 
 
-def _summary(demo: Demo, took_s: float, plan: DemoPlan) -> str:
+def _summary(demo: Demo, took_s: float, plan: DemoPlan, *, once: bool) -> str:
     calls = len(demo.cloud.journal.entries)
     refused = sum(1 for entry in demo.cloud.journal.entries if entry.refused)
     config = plan.folder / "collector.yaml"
     return (
-        f"{plan.days:g} d lived through in {took_s:.0f} s: {calls} calls, {refused} refused, all in {plan.folder}/journal.jsonl.\n"
-        f"Look at it from another terminal:\n"
+        f"{plan.days:g} d lived through in {took_s:.0f} s: {calls} calls, {refused} refused; each is in {plan.folder}/journal.jsonl.\n"
+        f"Look at it{'' if once else ' from another terminal'}:\n"
         f"  ./run status --config {config}\n"
-        f"  ./run export --config {config} --count\n"
-        f"Ctrl-C ends the demo."
+        f"  ./run export --config {config} --count"
+        f"{'' if once else chr(10) + 'Ctrl-C ends the demo.'}"
     )

@@ -15,7 +15,7 @@ from collector.simulator.limits import Window
 from collector.simulator.switches import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _SECURE = ";Secure"
@@ -79,6 +79,7 @@ async def serve_forever(  # noqa: PLR0917  named at every call site
     seed: int = 1,
     *,
     switches: frozenset[str] = DEFAULTS,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a drawn fleet by the wall clock until cancelled.
 
@@ -91,6 +92,7 @@ async def serve_forever(  # noqa: PLR0917  named at every call site
         journal_path: File that receives one JSON line a call, or None.
         seed: Decides the fleet, its weather and its faults.
         switches: Oddities, names of `switches.SWITCHES`.
+        ready: Receives the base URL once it can be called.
 
     Raises:
         OSError: The address cannot be listened on.
@@ -102,6 +104,8 @@ async def serve_forever(  # noqa: PLR0917  named at every call site
     cloud = Cloud(fleet, clock, window=window, switches=switches, journal=journal)
     runner = await serve(cloud, host, port)
     try:
+        if ready is not None:
+            ready(address(runner))
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

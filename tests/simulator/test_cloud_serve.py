@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 
 import aiohttp
 import pytest
@@ -87,20 +86,16 @@ async def test_answers_may_be_slow(session, late, gap):
 
 
 async def test_serving_forever_ends_with_its_task(session, tmp_path):
-    """A drawn fleet is served and journalled until the task is cancelled; then the port is free."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """A drawn fleet is served where it says, and journalled, until the task is cancelled; then the port is free."""
     path = tmp_path / "journal.jsonl"
-    task = asyncio.create_task(serve_forever("127.0.0.1", port, 2, None, "refill", path, 3))
-    url = f"http://127.0.0.1:{port}/thirdData/login"
-    for _ in range(500):
-        try:
-            async with session.post(url, json=LOGIN) as answer:
-                assert (await answer.json())["success"] is True
-            break
-        except aiohttp.ClientConnectionError:
-            await asyncio.sleep(0)
+    told = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(
+        serve_forever("127.0.0.1", 0, 2, None, "refill", path, 3, ready=told.set_result)
+    )
+    async with asyncio.timeout(30):
+        url = await told + "/thirdData/login"
+    async with session.post(url, json=LOGIN) as answer:
+        assert (await answer.json())["success"] is True
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
