@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from collector.catalogue.terms import Role, Subject
 from collector.client import Client
 from collector.clock import WallClock
 from collector.drain import Drain
+from collector.errors import StateFull
 from collector.scheduler import Scheduler
 from collector.sinks.choice import sink_for
 from collector.step import Account, Claims, Step
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collector.sinks import Sink
 
 TIDY_EVERY_S = 60.0
+
+FULL_PAUSE_S = 15.0
 
 log = logs.get("collector")
 
@@ -211,6 +214,8 @@ def refetchable(accounts: Iterable[Account]) -> frozenset[str]:
 async def run(settings: Settings) -> int:
     """Collect until SIGTERM or SIGINT, then drain and return 0.
 
+    A disk without room for the state file may heal: it is waited for.
+
     Raises:
         ConfigurationError: The settings cannot be used, or another `run` holds the state file.
     """
@@ -218,6 +223,24 @@ async def run(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    told = False
+    while not stop.is_set():
+        try:
+            await _run(settings, stop)
+        except StateFull as fault:
+            if not told:
+                tell("", "state failed", str(fault))
+            told = True
+            # A first beat may find no room either: then `health` says what is true, that nothing works.
+            with suppress(OSError):
+                (settings.state_dir / "beat").touch()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FULL_PAUSE_S)
+    return 0
+
+
+async def _run(settings: Settings, stop: asyncio.Event) -> None:
+    """Collect until told to stop, then drain."""
     async with assembled(settings, hold=True) as app:
         scheduler = Scheduler(app.clock, app.steps, app.drain, app.beat, app.jumped)
         app.on_wake(scheduler.wake)
@@ -230,7 +253,6 @@ async def run(settings: Settings) -> int:
                     serving(settings.web.host, settings.web.port, partial(_status, app))
                 )
             await _collect(app, scheduler, stop)
-    return 0
 
 
 def _status(app: App) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from collector.errors import StateError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from typing import Any
@@ -57,6 +59,7 @@ class Scheduler:
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._stopping = False
+        self._drain_trouble = ""
         self._library = AsyncIOScheduler(
             timezone=UTC,
             # Never two at once is our own affair (`_busy`): the library drops for good what it finds one too many,
@@ -99,6 +102,8 @@ class Scheduler:
                     pass
         except TimeoutError:
             log.info("spool kept", reason="the time to drain is over; nothing is lost")
+        except StateError as fault:
+            log.info("spool kept", reason=f"{fault}; nothing is lost")
         self._library.shutdown(wait=False)
 
     # --- jobs -----------------------------------------------------------------------------------------------------
@@ -147,7 +152,18 @@ class Scheduler:
             self._again.add(DRAIN_JOB)
             return
         self._begin(DRAIN_JOB)
-        due: float | None = self._clock.now() + DEFECT_S
+        try:
+            due = await self._drain_now()
+        finally:
+            self._end(DRAIN_JOB)
+        if DRAIN_JOB in self._again:
+            self._again.discard(DRAIN_JOB)
+            due = min(due or self._clock.now(), self._clock.now() + LEAST_S)
+        if due is not None:
+            self._schedule(DRAIN_JOB, due, self._fire_drain)
+
+    async def _drain_now(self) -> float | None:
+        """Send what is due and return when to look again."""
         try:
             while (due := await self._drain.step()) is not None and due <= self._clock.now():
                 if self._stopping:
@@ -156,16 +172,23 @@ class Scheduler:
             if not self._stopping:
                 raise
             # The batch stays in the spool.
+        except StateError as fault:
+            self._tell_drain(str(fault))
         except Exception:  # the job boundary
             log.exception("drain failed")
-            due = self._clock.now() + DEFECT_S
-        finally:
-            self._end(DRAIN_JOB)
-        if DRAIN_JOB in self._again:
-            self._again.discard(DRAIN_JOB)
-            due = min(due or self._clock.now(), self._clock.now() + LEAST_S)
-        if due is not None:
-            self._schedule(DRAIN_JOB, due, self._fire_drain)
+        else:
+            self._tell_drain("")
+            return due
+        return self._clock.now() + DEFECT_S
+
+    def _tell_drain(self, trouble: str) -> None:
+        """Log once that the drain rests because the state file cannot be written, and once that it goes on."""
+        if trouble != self._drain_trouble:
+            self._drain_trouble = trouble
+            if trouble:
+                log.warning("drain rests", why=trouble)
+            else:
+                log.info("drain goes on")
 
     def _begin(self, key: str) -> None:
         self._busy.add(key)

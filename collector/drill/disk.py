@@ -61,7 +61,21 @@ async def disk(folder: Path, *, seed: int = 1) -> Report:
             report.check(code == 0, f"exit code {code} at SIGTERM")
             await silence(stage)
             evidence.gather()
-            await evidence.judge(report)
+            _fill(stage.state_dir / "ballast")
+            life = await stage.live()
+            await life.says("collector started", within_s=LONGEST_WAIT_S)
+            await happens(lambda: False, 1.0)
+            lines = [one for one in life.text().splitlines() if "[warning" in one or "[error" in one]
+            report.check(
+                life.lives and len(lines) == 1, f"started on a full disk it stays up: {' / '.join(lines)}"
+            )
+            code, _ = await life.terminate(LONGEST_WAIT_S)
+            report.check(
+                code == 0 and "Traceback" not in life.text(), f"there, too: exit code {code} at SIGTERM"
+            )
+            await silence(stage)
+            (stage.state_dir / "ballast").unlink()
+            await evidence.judge(report, asked_again=False)
             await judge_secrets(stage, report)
     return report
 

@@ -53,14 +53,22 @@ class Evidence:
             point = parse(line)
             self.expected.setdefault((point.measurement, point.tags, point.time_ns), {}).update(point.fields)
 
-    async def judge(self, report: Report) -> None:
-        """Hold everything gathered against the database and the cloud's journal."""
+    async def judge(self, report: Report, *, asked_again: bool = True) -> None:
+        """Hold everything gathered against the database and the cloud's journal.
+
+        Args:
+            report: Receives the findings.
+            asked_again: Whether there was time enough to ask again for what was lost on the way.
+        """
         found = {
             (point.measurement, point.tags, point.time_ns): point.fields
             for point in [parse(line) async for line in stored_points(self._stage)]
         }
         self._judge_lines(report, found)
-        self._judge_calls(report, found)
+        pairs = self._pairs()
+        self._judge_calls(report, found, pairs)
+        if asked_again:
+            self._judge_lost(report, pairs)
         self._judge_limits(report)
 
     def _judge_lines(self, report: Report, found: dict[Identity, dict[str, float | str]]) -> None:
@@ -78,7 +86,12 @@ class Evidence:
             f" with its last fetched values ({len(lost)} are not{_examples(lost)})",
         )
 
-    def _judge_calls(self, report: Report, found: dict[Identity, dict[str, float | str]]) -> None:
+    def _judge_calls(
+        self,
+        report: Report,
+        found: dict[Identity, dict[str, float | str]],
+        pairs: list[tuple[Entry, Spent]],
+    ) -> None:
         landed = [s for s in self._spends.values() if s.landed and s.interface != "login"]
         told = {time_ns for name, _, time_ns in found if name == "collector_api"}
         missing = [s for s in landed if int(s.sent * 1000) * 1_000_000 not in told]
@@ -86,9 +99,7 @@ class Evidence:
             not missing,
             f"each of {len(landed)} calls that landed has its line in the database ({len(missing)} have not{_examples(missing)})",
         )
-        pairs = self._pairs()
         self._judge_rows(report, found, [entry for entry, spent in pairs if spent.landed])
-        self._judge_lost(report, pairs)
 
     def _judge_rows(
         self, report: Report, found: dict[Identity, dict[str, float | str]], entries: list[Entry]

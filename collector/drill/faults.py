@@ -165,7 +165,8 @@ async def vendor(folder: Path, *, seed: int = 1, ill_s: float = 2.0) -> Report:
         for down in ("403", "html", "hang", "reset"):
             told, good, calls = len(complaints(life)), len(_good(stage)), len(stage.cloud.journal.entries)
             stage.cloud.down = down
-            await asyncio.sleep(ill_s)
+            # Silence is known as such only when the time for an answer is over.
+            await asyncio.sleep(ill_s + (1.5 if down == "hang" else 0.0))
             stage.cloud.down = None
             asked = len(stage.cloud.journal.entries) - calls
             await stage.door.quiet()

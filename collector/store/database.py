@@ -22,6 +22,7 @@ GIVEN_BACK_PAGES = 2_000
 """Pages that one call gives back to the disk at most: it stays short."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+FULL = "the disk of state_dir is full: nothing new is fetched until there is room"
 _BUSY = {"SQLITE_BUSY", "SQLITE_LOCKED"}
 _DAMAGED = {"SQLITE_CORRUPT", "SQLITE_NOTADB"}
 
@@ -31,7 +32,7 @@ def translated(error: sqlite3.Error) -> Exception:
     name = getattr(error, "sqlite_errorname", "")
     primary = "_".join(name.split("_")[:2])
     if name in _FULL:
-        return StateFull("the disk of state_dir is full; nothing was kept of this transaction")
+        return StateFull(FULL)
     if primary in _BUSY:
         return StateBusy(f"another process holds the state file: {error}")
     if primary in _DAMAGED:
@@ -111,7 +112,7 @@ class Database:
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
             if self._reserve.fill():
                 return
-        raise StateFull("the disk of state_dir is full: nothing new is fetched until there is room")
+        raise StateFull(FULL)
 
     def freeing(self, work: Callable[[], T]) -> T:
         """Run a transaction that makes room; where the disk is full, once more with the reserve's."""
