@@ -115,25 +115,43 @@ _NAMES: Final = (
 
 OWN_FIELDS: Final[Mapping[str, tuple[OwnField, ...]]] = {
     "pv_plant": (
-        OwnField("today_yield_kwh", "kWh", "Yield today; absent while the cloud still shows yesterday's"),
+        OwnField(
+            "today_yield_kwh",
+            "kWh",
+            "`day_yield_kwh`, absent from local midnight until the plant has shown power that day: until then the cloud may still show yesterday's",
+        ),
         OwnField("power_kw", "kW", "Output of all inverters together"),
-        OwnField("pv_power_kw", "kW", "Power from the strings of all inverters together"),
-        OwnField("grid_power_kw", "kW", "Power at the grid meter: + export, − import"),
+        OwnField(
+            "pv_power_kw",
+            "kW",
+            "Power from the strings: DC power of each inverter that sends one, else its output",
+        ),
+        OwnField("grid_power_kw", "kW", "Power at all meters together: + export, − import"),
         OwnField("battery_power_kw", "kW", "Power of all batteries together: + charging, − discharging"),
-        OwnField("load_power_kw", "kW", "Consumption: pv − grid − battery"),
-        OwnField("power_kwp_ratio", "ratio", "Output per installed capacity: kW per kWp"),
-        OwnField("data_age_s", "s", "Age of the newest reading of the plant's devices"),
-        OwnField("alarms_active", "", "Number of active alarms"),
+        OwnField(
+            "load_power_kw",
+            "kW",
+            "Consumption: pv − grid − battery; the battery counts as 0 where none is listed",
+        ),
+        OwnField("power_kwp_ratio", "ratio", "`power_kw` / installed capacity: kW per kWp"),
+        OwnField("data_age_s", "s", "Age of the newest reading of any of the plant's devices"),
+        OwnField(
+            "alarms_active", "", "Number of open alarms; absent where their list was not read for 2 hours"
+        ),
         OwnField(
             "pr_7d_pct",
             "%",
-            "Performance ratio of the last 7 days: sum of yield / sum of theory, days with theory above 0",
+            "Performance ratio of the last 7 closed days: sum of yield / sum of theory, over the days with theory above 0",
         ),
-        OwnField("yield_7d_delta_pct", "%", "Yield of the last 7 days against the 7 before"),
+        OwnField(
+            "yield_7d_delta_pct",
+            "%",
+            "Mean specific yield of the last 7 closed days against that of the plant's own last 30; absent while one of them is missing",
+        ),
         OwnField(
             "worst_string_ratio",
             "ratio",
-            "Today's current sum of the weakest string / median of its inverter's strings",
+            "The least, over the plant, of a string's current summed today / the median of its inverter's strings; rows whose median is above 1 A count",
         ),
     ),
     "pv_plant_hour": _CALENDAR,

@@ -50,6 +50,8 @@ class Report:
         rows: Rows read, with or without values.
         lines: Lines made.
         newest: device_id, or plant_id for rows of plants, to the time [ns] and fields of its newest own line.
+        strings: device_id to the time [ns] and the currents of that same row, by number of string. [A]
+        days: plant_id to local date to the fields of its own line, where the answer holds days of plants.
         stamps: Member as asked to the stamps of its rows that carried values; live: the grid time. [ms]
         strings_shown: device_id to the strings that showed current for the first time.
         unreadable: Values and rows that could not be understood; the raw answer is worth keeping.
@@ -64,6 +66,8 @@ class Report:
     rows: int = 0
     lines: int = 0
     newest: dict[str, tuple[int, dict[str, float]]] = field(default_factory=dict)
+    strings: dict[str, tuple[int, dict[int, float]]] = field(default_factory=dict)
+    days: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     stamps: dict[str, list[int]] = field(default_factory=dict)
     strings_shown: dict[str, set[int]] = field(default_factory=dict)
     unreadable: int = 0

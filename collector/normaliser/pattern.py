@@ -64,7 +64,8 @@ class Pattern:
         pick_nulls: Picks these.
         plain: Its lines; None where it has none.
         compared: Its lines with each string compared with the others; None where no string can be.
-        currents: Picks the currents of the strings that are shown, in the order of their numbers.
+        strings: Numbers of the strings that are shown and have a current, in order.
+        currents: Picks their currents.
         scaled: Slot, times, over.
         doubted: Slot and the magnitude from which its value is looked at twice.
         numbers: Picks every vendor number that is written.
@@ -80,6 +81,7 @@ class Pattern:
     pick_nulls: Pick
     plain: Layout | None
     compared: Layout | None
+    strings: tuple[int, ...]
     currents: Pick
     scaled: tuple[tuple[int, float, float], ...]
     doubted: tuple[tuple[int, float], ...]
@@ -130,6 +132,7 @@ def compile_pattern(
         pick_nulls=_picker(nulls),
         plain=_layout(groups, tags, {}),
         compared=_layout(groups, tags, deviations) if currents else None,
+        strings=tuple(number for number, _ in currents),
         currents=_picker([slot for _, slot in currents]),
         scaled=tuple((slot, column.times, column.over) for slot, column in stored if column.scaled),
         doubted=tuple((slot, column.doubt) for slot, column in stored if column.doubt < math.inf),

@@ -71,6 +71,11 @@ class _Reader:
         self._report = report
         self._envelope = catalogue.envelope(interface.name)
         self._rule = interface.time_rule
+        self._keeps_days = (
+            interface.span is Span.MONTH
+            and interface.subject is Subject.PLANT
+            and self._rule is TimeRule.LOCAL_DATE
+        )
         self._grid_ms = times.grid_ms(report.answer_ms or 0)
         self._series: dict[str, Series | None] = {}
         self._turned = frozenset(
@@ -141,6 +146,9 @@ class _Reader:
         self._values.extend(layout.pick(row))
         self._templates.append(series.template(layout))
         series.stamps.append(stamp)
+        if self._keeps_days and pattern.own:
+            days = self._report.days.setdefault(series.key, {})
+            days[row[LOCAL_DATE]] = {name: row[slot] for slot, name in pattern.own}
         if pattern.own and time_ns >= series.newest_ns:
             series.newest_ns, series.newest = time_ns, (pattern, row)
 
@@ -254,6 +262,10 @@ class _Reader:
             if held is None or held[0] <= series.newest_ns:
                 fields = {name: row[slot] for slot, name in pattern.own}
                 self._report.newest[series.key] = (series.newest_ns, fields)
+                currents = dict(zip(pattern.strings, pattern.currents(row), strict=True))
+                self._report.strings.pop(series.key, None)
+                if currents:
+                    self._report.strings[series.key] = (series.newest_ns, currents)
 
 
 def _median(currents: tuple[float, ...]) -> float:

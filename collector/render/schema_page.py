@@ -130,7 +130,11 @@ def render_schema() -> str:
         "- Performance ratio: yield / theoretical yield; theoretical yield is installed capacity times irradiation. Over several "
         "days divide the sums, and leave out days without theoretical yield.\n"
         "- Autarky: (use − import) / use. Self-consumption: (yield − export) / yield. Both need a meter.\n"
-        "- Availability: time in which the inverter runs (states 512 to 514) / time in which it could.",
+        "- Availability: time in which the inverter runs (states 512 to 514) / time in which it could.\n"
+        "- Derived values of `pv_plant` are written once a sweep, at the stamp of the plant's live row, from the newest readings of its "
+        "devices; never for the past: there, sum `pv_inverter`. One is absent where something that it is made of is, and a reading "
+        "more than 15 minutes older than the stamp is absent: a plant with one silent inverter has no `power_kw`.\n"
+        "- A day is closed once it was read at least 90 minutes after it ended, by the plant's own clock.",
         "## Measurements",
         *(_measurement(name) for name in MEASUREMENTS),
         "## Known texts, not stored with readings",

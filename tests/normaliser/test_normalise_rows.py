@@ -278,3 +278,30 @@ def test_interfaces_without_readings_are_a_mistake_of_the_caller():
             read(b'{"data":[]}', inverter(name))
     with pytest.raises(ValueError):
         list(normalise(b'{"data":[]}', Context(INTERFACES["getDevHistoryKpi"], {}), Report()))
+
+
+def test_currents_of_the_newest_row_are_told_by_string():
+    """The comparison of strings needs the currents of one row, those of shown strings only; a newer row without any tells none."""
+    shown = {"strings_shown": {"7": frozenset({1, 2})}}
+    bright = {"active_power": 3.0, "pv1_i": 5.0, "pv2_i": 6.0, "pv3_i": 0.0}
+    _, report = read(history((5, bright), (0, bright | {"pv1_i": 1.0})), inverter(**shown))
+    assert report.strings == {"7": (1501862700000000000, {1: 5.0, 2: 6.0})}
+    _, report = read(history((5, bright), (10, {"active_power": 3.0})), inverter(**shown), rows_per_slice=1)
+    assert report.strings == {}
+
+
+def test_days_of_plants_are_told_by_date():
+    """Values over days need every day row of an answer, and no other calendar row."""
+    rows = [
+        {"stationCode": "A", "collectTime": stamp, "dataItemMap": {"inverter_power": power}}
+        for stamp, power in ((1795132800000, 3.0), (1795219200000, 4.0))
+    ]
+    body = json.dumps({"success": True, "data": rows, "params": {}}).encode()
+    asked = {"A": identity("A", zone="Etc/UTC")}
+    _, report = read(body, context("getKpiStationDay", asked))
+    assert {day: fields["yield_kwh"] for day, fields in report.days["A"].items()} == {
+        "2026-11-20": 3.0,
+        "2026-11-21": 4.0,
+    }
+    for other in ("getKpiStationMonth", "getKpiStationHour"):
+        assert read(body, context(other, asked))[1].days == {}
