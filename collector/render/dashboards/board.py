@@ -130,7 +130,7 @@ def _annotation(language: Language) -> Json:
         "enable": True,
         "iconColor": "#C4162A",
         "datasource": SOURCE,
-        "mappings": {},
+        **({} if language is INFLUXQL else {"mappings": {}}),
         "target": target,
     }
 

@@ -46,7 +46,6 @@ def series(
         "fillOpacity": 80 if bars else 45 if stacked else fill,
         "showPoints": "never",
         "spanNulls": gaps,
-        "insertNulls": False,
         "axisPlacement": "auto",
         "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
     }
@@ -205,7 +204,7 @@ def states(
         "color": fixed("#808080"),  # with thresholds as mode the mappings would be ignored
         "mappings": list(mappings),
         "displayName": name,
-        "custom": {"lineWidth": 0, "fillOpacity": 80, "insertNulls": False, "spanNulls": False},
+        "custom": {"lineWidth": 0, "fillOpacity": 80},
     }
     options = {
         "mergeValues": True,

@@ -122,7 +122,7 @@ def table(
     options = {
         "showHeader": True,
         "cellHeight": "sm",
-        "footer": {"show": False, "reducer": ["sum"], "fields": ""},
+        "footer": {"show": False, "reducer": ["sum"]},
         "sortBy": [{"displayName": name, "desc": down} for name, down in sort],
     }
     return Panel(

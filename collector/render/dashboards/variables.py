@@ -70,7 +70,6 @@ def _query(language: Language, name: str, label: str, influxql: str, flux: str, 
         "multi": False,
         "includeAll": False,
         "options": [],
-        "current": {},
         **more,
     }
 
