@@ -71,3 +71,25 @@ def collect_time(key: str, *, far_east: bool, now: float) -> int:
     elif far_east:
         return utc_ms(day, -2)
     return utc_ms(day, 11)
+
+
+def number(key: str) -> int:
+    """Return the place of a date, month or year key among its like: neighbours differ by one."""
+    day = first_day(key)
+    if len(key) == 10:
+        return day.toordinal()
+    return day.year * 12 + day.month - 1 if len(key) == 7 else day.year
+
+
+def number_of(span: Span, day: date) -> int:
+    """Return the number of the period of `span` that holds `day`; years for spans that know no other."""
+    if span is Span.DATE or span is Span.RANGE:
+        return day.toordinal()
+    return day.year * 12 + day.month - 1 if span is Span.MONTH else day.year
+
+
+def key_at(span: Span, place: int) -> str:
+    """Return the key of the period of that number."""
+    if span is Span.DATE or span is Span.RANGE:
+        return date.fromordinal(place).isoformat()
+    return f"{place // 12:04}-{place % 12 + 1:02}" if span is Span.MONTH else f"{place:04}"

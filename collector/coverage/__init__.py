@@ -5,10 +5,11 @@ months or years (`Runs`), however long it is.
 """
 
 from collector.coverage.days import complete_days, expected_slots
-from collector.coverage.held import GIVEN_UP_AFTER, SETTLE_S, Held, after_read
+from collector.coverage.held import AGAIN_AFTER_S, GIVEN_UP_AFTER, SETTLE_S, Held, after_read, state_after
 from collector.coverage.runs import READ_ONCE, Run, Runs, State, next_state
 
 __all__ = [
+    "AGAIN_AFTER_S",
     "GIVEN_UP_AFTER",
     "READ_ONCE",
     "SETTLE_S",
@@ -20,4 +21,5 @@ __all__ = [
     "complete_days",
     "expected_slots",
     "next_state",
+    "state_after",
 ]

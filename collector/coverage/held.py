@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collector import periods
+from collector.coverage.runs import State, next_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 SETTLE_S = 5_400.0
 
 GIVEN_UP_AFTER = 2
+
+AGAIN_AFTER_S = 2 * 86_400.0
+"""What ended longer ago has had its last corrections: one reading with rows is enough. [s]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def after_read(
     rows: Mapping[str, int],
     held: Mapping[str, Mapping[str, Held]],
     zones: Mapping[str, str],
+    *,
     asked_at: float,
 ) -> list[Held]:
     """Return what is held after an answer.
@@ -69,3 +74,17 @@ def after_read(
         closed = settled and (count > 0 or reads >= GIVEN_UP_AFTER)
         after.append(Held(interface, member, period, closed, asked_at, reads, count))
     return after
+
+
+def state_after(read: Held, before: State | None, zone: str) -> State | None:
+    """Return the state of a period after a reading; None while it had not settled.
+
+    Args:
+        read: The reading.
+        before: State before; None where the period was missing.
+        zone: Zone of the member.
+    """
+    ended = periods.ends(read.period, zone)
+    if ended + SETTLE_S > read.asked_at:
+        return None
+    return next_state(before, read.rows, whole=ended + AGAIN_AFTER_S <= read.asked_at)

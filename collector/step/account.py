@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from collector import planner, quota
 from collector.catalogue.terms import Interface, Role, Subject
-from collector.coverage import Held
 from collector.step.allowances import Announced, allowance_of
 from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
+from collector.step.past import Pasts
 from collector.step.permissions import Permissions
 from collector.step.resting import Resting
 from collector.step.roster import Roster
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from collector.clock import Clock
-    from collector.model import Batch, Call, Device, Plant
+    from collector.coverage import Held
+    from collector.model import Batch, Device, Plant
     from collector.quota import Allowance, Fleet, Lesson, Spend
     from collector.settings import Account as AccountSettings
     from collector.settings import PlantSettings
@@ -75,6 +76,7 @@ class Account:
         self.asked: dict[str, dict[Batch, float]] = {}
         self.resting = Resting()
         self.held: dict[str, dict[str, dict[str, Held]]] = {}
+        self.past = Pasts(self)
         self.strings_shown: dict[str, frozenset[int]] = {}
         self.stale_since = 0.0
         self._plant_settings = plant_settings
@@ -96,14 +98,16 @@ class Account:
         self.held = {}
         for held in self.state.coverage.load(self.name):
             self.held.setdefault(held.interface, {}).setdefault(held.member, {})[held.period] = held
+        self.past.reload()
         self.asked = {}
         self.strings_shown = self.state.newest.strings_shown()
         self.inventory_changed()
 
     def notice_others(self) -> None:
-        """Read again what another process (`check`, `backfill`) may have spent."""
+        """Read again what another process (`check`, `backfill`) may have spent or ordered."""
         if self.state.changed_elsewhere():
             self.reload_ledger()
+            self.past.notice_others()
             self.faults.reload()
 
     def reload_ledger(self) -> None:
@@ -120,6 +124,11 @@ class Account:
         """Forget everything that was worked out from the old lists, of plants and devices or of devices only."""
         self._versions = (self._versions[0] + plants, self._versions[1] + 1)
         self.claims.list_plants(self.name, (p.plant_id for p in self.plants))
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """Return what changes whenever the lists do."""
+        return (self._versions, self.permissions.version, self.claims.version)
 
     # --- what the account has -----------------------------------------------------------------------------------
 
@@ -172,9 +181,8 @@ class Account:
 
     def batches(self, interface: Interface) -> list[Batch]:
         """Return whom the interface is to be asked about, in the fewest calls."""
-        versions = self._versions
-        changes = versions if interface.subject is Subject.DEVICE else versions[:1]
-        stamp = (changes, self.permissions.version, self.claims.version)
+        changes = self._versions if interface.subject is Subject.DEVICE else self._versions[:1]
+        stamp = (changes, *self.stamp[1:])
         cached = self._batches.get(interface.name)
         if cached is not None and cached[0] == stamp:
             return cached[1]
@@ -201,6 +209,8 @@ class Account:
         devices = [
             d for d in self.devices if d.plant_id in mine and d.code not in apart and d.sn not in apart
         ]
+        if interface.role is Role.HISTORY:
+            return planner.history_batches(interface, devices, self.roster().device_zones, now)
         return planner.device_batches(interface, devices)
 
     # --- quota --------------------------------------------------------------------------------------------------
@@ -256,10 +266,6 @@ class Account:
         self.state.coverage.put(self.name, rows)
         for row in rows:
             self.held.setdefault(row.interface, {}).setdefault(row.member, {})[row.period] = row
-
-    def out_of_reach(self, interface: Interface, call: Call, now: float) -> None:
-        """Note that the vendor no longer holds a period: it is closed without rows."""
-        self.hold(Held(interface.name, m, call.period, True, now, 1, 0) for m in call.batch.members)
 
     def rest(self, interface: Interface, until: float) -> None:
         """Let an interface rest. [s since epoch, UTC]"""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collector.catalogue.terms import Interface, Role, Subject
+from collector.catalogue.terms import Interface, Role
 
 if TYPE_CHECKING:
     from collector.step.account import Account
 
-STEPS = (Role.PLANTS, Role.DEVICES, Role.LIVE, Role.CALENDAR, Role.ALARMS)  # the rest is called by other ways
+STEPS = (
+    Role.PLANTS,
+    Role.DEVICES,
+    Role.LIVE,
+    Role.CALENDAR,
+    Role.ALARMS,
+    Role.HISTORY,
+)  # the rest is called by other ways
 
 
 def calls(account: Account, interface: Interface) -> bool:
@@ -24,7 +31,7 @@ def calls(account: Account, interface: Interface) -> bool:
     chosen = account.config.interfaces
     if interface.restricted or (chosen and interface.role is not Role.DEVICES):
         return interface.name in chosen
-    return interface.role is not Role.CALENDAR or interface.subject is Subject.PLANT
+    return True
 
 
 def plant_lists(account: Account) -> tuple[str, ...]:

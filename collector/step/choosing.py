@@ -9,7 +9,8 @@ from collector import periods, planner
 from collector.catalogue.terms import Interface, Role, Span
 from collector.errors import NotYet
 from collector.model import Batch, Call
-from collector.planner import Ask, Choice, Rest
+from collector.planner import Ask, Choice, Past, Rest
+from collector.step.progress import calls_a_day
 
 if TYPE_CHECKING:
     from collector.step.account import Account
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 ALARM_SPAN_MS = 31 * 86_400_000
 ALARM_MARGIN_MS = 60_000  # the window is measured by the vendor's clock, not ours
 ALARM_EVERY_S = 300.0
+MOST_WAITING = 256 * 2**20
+"""Bytes in the spool above which no history is fetched: the room is for what is live."""
+FULL_PAUSE_S = 600.0
 STALE_PAUSE_S = 3_600.0  # lists are not read again more often than this, however many codes ask for it
 
 
@@ -67,10 +71,36 @@ def _turn(account: Account, interface: Interface, batches: list[Batch], now: flo
     if interface.role is Role.DEVICES:
         return planner.next_in_turn(batches, asked, now, _list_every(account, asked), resting=resting)
     if interface.role is Role.CALENDAR:
-        held = {} if apart else account.held.get(interface.name, {})
-        return planner.next_period(interface, batches, held, account.zones(interface), now, resting=resting)
+        return _calendar(account, interface, batches, now, apart=apart)
+    if interface.role is Role.HISTORY:
+        return _history(account, interface, batches, now)
     every_s = ALARM_EVERY_S if interface.role is Role.ALARMS else planner.LIVE_EVERY_S
     return planner.next_in_turn(batches, asked, now, every_s, period=periods.NOW, resting=resting)
+
+
+def _calendar(
+    account: Account, interface: Interface, batches: list[Batch], now: float, *, apart: bool
+) -> Choice:
+    """Choose a period; what is set apart was not answered yet, so that it begins with what runs."""
+    resting = account.resting.of(interface.name)
+    if apart:
+        past = Past({}, account.zones(interface), lambda _: None)
+        return planner.Calendar(interface, {}, past).next(batches, now, resting=resting)
+    refresh_s = planner.refresh_s(interface, len(batches), calls_a_day(account.allowance(interface)))
+    return account.past.calendar(interface).next(batches, now, refresh_s=refresh_s, resting=resting)
+
+
+def _history(account: Account, interface: Interface, batches: list[Batch], now: float) -> Choice:
+    """Choose days of history, while the database keeps up: what cannot be stored soon is not fetched now."""
+    if account.state.spool.stats().bytes > MOST_WAITING:
+        return Rest(now + FULL_PAUSE_S)
+    return account.past.history(interface).next(
+        batches,
+        now,
+        patience=account.past.patience(interface),
+        resting=account.resting.of(interface.name),
+        busy=account.past.under_way.beside(interface),
+    )
 
 
 def _list_every(account: Account, asked: dict[Batch, float]) -> float:
@@ -92,6 +122,8 @@ def _call(account: Account, interface: Interface, ask: Ask, now: float) -> Call:
     if interface.role is Role.ALARMS:
         end_ms = int(now * 1000)
         begin_ms = end_ms - ALARM_SPAN_MS + ALARM_MARGIN_MS
+    elif interface.span is Span.RANGE:
+        begin_ms, end_ms = int(ask.begin * 1000), int(ask.end * 1000)
     elif interface.span in (Span.DATE, Span.MONTH, Span.YEAR, Span.LIFE):
         far_east = planner.is_far_east(ask.batch, account.zones(interface), now)
         begin_ms = periods.collect_time(ask.period, far_east=far_east, now=now)

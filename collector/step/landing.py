@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from collector import coverage, periods, quota
@@ -18,10 +17,12 @@ from collector.step.alarms import land_alarms
 from collector.step.api import MS_NS, NS, api_line
 from collector.step.identities import identities
 from collector.step.members import OK, forget, set_access
+from collector.step.past_rows import land_past
 from collector.step.private import without_private
+from collector.step.zone_stamps import DAY_S, learn_zones
 from collector.store.spool import SpoolBatch
 from collector.vendors import DeviceList, PlantPage
-from collector.zones import fixed_zone, http_moment
+from collector.zones import http_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -98,8 +99,8 @@ class Landing:
         with account.state.transaction():
             for count, body in packed:
                 account.state.spool.append(self._batch(paid, interface, count, body, span))
-            self._finish(interface, paid, pending, span)
-            self._remember(interface, paid, report)
+            own = self._remember(interface, paid, report)
+            self._finish(interface, paid, [*pending, *own], span)
             if report.unreadable:
                 account.state.answers.keep(
                     account.name,
@@ -109,17 +110,12 @@ class Landing:
                     without_private(answer.body, account.vendor.private_keys),
                 )
 
-    def _remember(self, interface: Interface, paid: Paid, report: Report) -> None:
+    def _remember(self, interface: Interface, paid: Paid, report: Report) -> list[bytes]:
+        """Keep what an answer tells beside its lines; returns the lines that tell of it."""
         account = self._account
-        call = paid.call
-        if interface.role is Role.CALENDAR:
-            rows = {m: len(report.stamps.get(m, ())) for m in call.batch.members}
-            held = account.held.setdefault(interface.name, {})
-            account.hold(
-                coverage.after_read(
-                    interface.name, call.period, rows, held, account.zones(interface), paid.ended
-                )
-            )
+        own: list[bytes] = []
+        if interface.role in (Role.CALENDAR, Role.HISTORY):
+            own = land_past(account, interface, paid, report.stamps)
         else:
             self._asked(interface, paid, report.rows)
             account.state.newest.put(
@@ -136,44 +132,12 @@ class Landing:
         ):
             if count:
                 account.state.counters.add(account.name, name, count)
-        self._learn_zones(interface, report)
-
-    def _learn_zones(self, interface: Interface, report: Report) -> None:
-        """Give a plant without a zone of the user's the offset that its own day stamps show; contradictions are told once.
-
-        Only day rows are young enough to show the offset that holds now.
-        """
-        account = self._account
-        if interface.span is not Span.MONTH or not report.offsets:
-            return
-        learned = {}
-        roster = account.roster()
-        for code, offset in report.offsets.items():
-            plant = roster.by_code.get(code)
-            if plant is None:
-                continue
-            if account.set_zone_of(plant):
-                self._contradict(plant, report)
-                continue
-            try:
-                name = fixed_zone(round(offset / 60))
-            except ValueError:
-                continue
-            if name != plant.zone:
-                learned[plant.code] = name
-        if learned:
-            account.plants = [replace(p, zone=learned.get(p.code, p.zone)) for p in account.plants]
-            account.state.inventory.save_plants(account.name, account.plants)
-            account.inventory_changed()
-
-    def _contradict(self, plant: Plant, report: Report) -> None:
-        account, subject = self._account, f"zone of {plant.name or plant.plant_id}"
-        if plant.code not in report.zone_conflicts:
-            account.faults.end(subject)
-            return
-        hours = report.zone_conflicts[plant.code] / 3600
-        words = f"the vendor's stamps say UTC{hours:+g} h, not {account.set_zone_of(plant)}"
-        account.faults.begin(subject, f"{words}. Mend plants.{plant.plant_id}.timezone", account.clock.now())
+        # Only the running month is young enough to show the offset that holds now.
+        if interface.span is Span.MONTH and paid.call.period >= periods.current(
+            Span.MONTH, "", paid.ended - 2 * DAY_S
+        ):
+            learn_zones(account, report)
+        return own
 
     # --- lists ----------------------------------------------------------------------------------------------------
 

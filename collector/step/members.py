@@ -47,6 +47,7 @@ def forget(account: Account, plants: Collection[str], devices: Collection[Device
         return
     members = {*plants, *(d.code for d in devices)}
     account.permissions.forget(members)
+    account.past.forget(members)
     for interface, held in account.held.items():
         gone = held.keys() & members
         account.state.coverage.forget(account.name, interface, gone)

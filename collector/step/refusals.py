@@ -87,14 +87,14 @@ class Refusals:
             account.faults.begin(name, str(error), now)
         elif isinstance(error, errors.InterfaceDenied):
             account.permissions.deny_interface(name, str(error), now)
-            account.faults.begin(name, str(error), now)
+            self._tell_denied(interface, str(error), now)
         elif isinstance(error, errors.MembersDenied):
             self._bisect(interface, paid, str(error))
         elif isinstance(error, errors.InventoryStale):
             account.stale_since = now
             self._bisect(interface, paid, str(error))
         elif isinstance(error, errors.OutOfReach):
-            account.out_of_reach(interface, paid.call, now)
+            account.past.out_of_reach(interface, paid.call, now)
         elif isinstance(error, errors.AnswerUnreadable):
             kept = without_private(error.body, account.vendor.private_keys)
             account.state.answers.keep(account.name, name, now, str(error), kept)
@@ -110,6 +110,11 @@ class Refusals:
             error, errors.RequestWrong | errors.UserMustAct
         ):
             self._pass_over(interface, paid)
+
+    def _tell_denied(self, interface: Interface, words: str, now: float) -> None:
+        """Tell that an interface is denied, but for the older way to history: the clouds of today do without it."""
+        if not (interface.legacy and interface.role is Role.HISTORY):
+            self._account.faults.begin(interface.name, words, now)
 
     def _pass_over(self, interface: Interface, paid: Paid) -> None:
         """Let the other batches have their turn after an answer of no use, but not after a request that was never sent."""

@@ -83,7 +83,8 @@ class Step:
         free = account.next_free(interface, account.clock.now())
         if free > account.clock.now():
             raise NotYet(free)
-        await self._ask(interface, call, session)
+        with account.past.under_way.asking(interface, call, account.zones(interface)):
+            await self._ask(interface, call, session)
         self._on_landed()
 
     async def _ask(self, interface: Interface, call: Call, session: Session) -> None:

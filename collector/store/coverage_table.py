@@ -55,3 +55,10 @@ class CoverageTable:
             "DELETE FROM coverage WHERE account = ? AND interface = ? AND member = ?",
             [(account, interface, member) for member in members],
         )
+
+    def drop(self, account: str, interface: str, periods: Iterable[tuple[str, str]]) -> None:
+        """Forget single periods, given as member and period."""
+        self._database.many(
+            "DELETE FROM coverage WHERE account = ? AND interface = ? AND member = ? AND period = ?",
+            [(account, interface, member, period) for member, period in periods],
+        )

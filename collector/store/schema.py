@@ -155,7 +155,19 @@ CREATE TABLE counter (
 ) STRICT;
 """
 
-STEPS: tuple[str, ...] = (FIRST,)
+SECOND = """
+CREATE TABLE run (
+    account TEXT NOT NULL,
+    level TEXT NOT NULL,
+    member TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL CHECK (last >= first),
+    state TEXT NOT NULL,
+    PRIMARY KEY (account, level, member, first)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND)
 """One script a version; a new version appends its own and never edits an older one."""
 
 TABLES: tuple[str, ...] = (
@@ -173,6 +185,7 @@ TABLES: tuple[str, ...] = (
     "inventory_version",
     "inventory_news",
     "coverage",
+    "run",
     "newest",
     "string_shown",
     "alarm",

@@ -21,6 +21,7 @@ from collector.store.open_alarms import OpenAlarms
 from collector.store.quarantine import Quarantine
 from collector.store.raw_answers import RawAnswers
 from collector.store.reserve import Reserve
+from collector.store.run_table import RunTable
 from collector.store.salvage import Salvage, salvage
 from collector.store.sessions import Sessions
 from collector.store.spool import Spool
@@ -47,7 +48,8 @@ class StateFile:
         ledger: Calls spent, and lessons.
         sessions: Tokens.
         inventory: Plants and devices.
-        coverage: What is held.
+        coverage: What is held of the newest periods.
+        runs: What is held of all others.
         spool: What is not yet in the database.
         quarantine: What the database refused.
         newest: Newest values.
@@ -67,6 +69,7 @@ class StateFile:
         self.sessions = Sessions(database)
         self.inventory = Inventory(database)
         self.coverage = CoverageTable(database)
+        self.runs = RunTable(database)
         self.quarantine = Quarantine(database, self.counters)
         self.spool = Spool(database, self.quarantine, self.counters)
         self.newest = Newest(database)

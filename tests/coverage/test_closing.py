@@ -20,7 +20,7 @@ def _at(*parts: int) -> float:
 
 def _read(period: str, rows: int, at: float, before: Held | None = None) -> Held:
     held = {} if before is None else {"P": {period: before}}
-    (after,) = coverage.after_read("getKpiStationHour", period, {"P": rows}, held, BERLIN, at)
+    (after,) = coverage.after_read("getKpiStationHour", period, {"P": rows}, held, BERLIN, asked_at=at)
     return after
 
 
@@ -58,7 +58,7 @@ def test_members_of_one_call_are_judged_each_by_its_zone() -> None:
     """One answer closes the day where it is over, and not where it still runs."""
     zones = {"E": "Asia/Kolkata", "W": "America/Sao_Paulo"}
     at = day_start("Asia/Kolkata", date(2026, 11, 21)) + SETTLE_S
-    after = coverage.after_read("x", "2026-11-20", {"E": 24, "W": 14}, {}, zones, at)
+    after = coverage.after_read("x", "2026-11-20", {"E": 24, "W": 14}, {}, zones, asked_at=at)
     assert {h.member: h.closed for h in after} == {"E": True, "W": False}
 
 
@@ -72,11 +72,11 @@ def test_members_of_one_call_are_judged_each_by_its_zone() -> None:
 def test_nothing_is_closed_before_its_end(zone: str, day: date, late_s: float, rows: int) -> None:
     """No answer that came before a period had ended and settled closes it, in any zone; one with rows after that does."""
     end = day_start(zone, day + timedelta(days=1))
-    (held,) = coverage.after_read("x", day.isoformat(), {"P": rows}, {}, {"P": zone}, end + late_s)
+    (held,) = coverage.after_read("x", day.isoformat(), {"P": rows}, {}, {"P": zone}, asked_at=end + late_s)
     assert held.closed is (late_s >= SETTLE_S and rows > 0)
 
 
 def test_a_life_is_never_closed() -> None:
     """All years stay open."""
-    (held,) = coverage.after_read("x", "life", {"P": 20}, {}, {}, 4e9)
+    (held,) = coverage.after_read("x", "life", {"P": 20}, {}, {}, asked_at=4e9)
     assert not held.closed

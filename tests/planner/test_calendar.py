@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from collector import coverage, periods, planner
 from collector.catalogue.fusionsolar import INTERFACES
+from collector.coverage import Runs, state_after
 from collector.model import Batch
-from collector.planner import IDLE_S, Ask, Rest
+from collector.planner import IDLE_S, Ask, Calendar, Past, Rest
 from collector.zones import day_start
 
 if TYPE_CHECKING:
@@ -36,19 +37,36 @@ SETTLED_S = 5400.0
 class Desk:
     """An account that always gets an answer with rows, and remembers what it holds."""
 
-    def __init__(self, interface, zones: dict[str, str], batches: list[Batch], rows: int = 24) -> None:
+    def __init__(
+        self,
+        interface,
+        zones: dict[str, str],
+        batches: list[Batch],
+        rows: int = 24,
+        begins: date | None = None,
+    ) -> None:
         self.interface, self.zones, self.batches, self.rows = interface, zones, batches, rows
         self.held: dict[str, dict[str, Held]] = defaultdict(dict)
+        self.runs: dict[str, Runs] = defaultdict(Runs)
         self.asks: list[tuple[float, Ask]] = []
+        self.begins = begins
+        self.past = Past(self.runs, zones, lambda _: begins)
+        self.calendar = Calendar(interface, self.held, self.past)
 
-    def choose(self, now: float) -> Ask | Rest:
-        return planner.next_period(self.interface, self.batches, self.held, self.zones, now)
+    def choose(self, now: float, **more) -> Ask | Rest:
+        return self.calendar.next(self.batches, now, **more)
 
     def answer(self, ask: Ask, now: float) -> None:
         self.asks.append((now, ask))
         rows = dict.fromkeys(ask.batch.members, self.rows)
-        for held in coverage.after_read(self.interface.name, ask.period, rows, self.held, self.zones, now):
+        read = coverage.after_read(self.interface.name, ask.period, rows, self.held, self.zones, asked_at=now)
+        for held in read:
             self.held[held.member][held.period] = held
+            number = 0 if ask.period == periods.LIFE else periods.number(ask.period)
+            state = state_after(held, self.runs[held.member].state(number), self.zones.get(held.member, ""))
+            if state is not None:
+                self.runs[held.member].mark(number, number, state)
+        self.calendar.touched(ask.batch.members)
 
     def run(self, now: float, end: float, gap_s: float) -> None:
         while now < end:
@@ -121,7 +139,7 @@ def test_the_closing_that_helps_most_members_goes_first() -> None:
 
 def test_without_plants_it_rests() -> None:
     """Nothing is asked while there are no plants."""
-    assert planner.next_period(HOUR, [], {}, {}, 1000.0) == Rest(1000.0 + IDLE_S)
+    assert Desk(HOUR, {}, []).choose(1000.0) == Rest(1000.0 + IDLE_S)
 
 
 def test_what_is_of_no_use_is_passed_over() -> None:
@@ -130,8 +148,8 @@ def test_what_is_of_no_use_is_passed_over() -> None:
     bad, good = Batch(("a",)), Batch(("b",))
     resting = {(bad, "2026-11-20"): now + 1000, (bad, "2026-11-19"): now + 2000}
     desk = Desk(HOUR, {}, [bad, good])
-    assert planner.next_period(HOUR, desk.batches, {}, {}, now, resting=resting) == Ask(good, "2026-11-20")
-    assert planner.next_period(HOUR, [bad], {}, {}, now, resting=resting) == Rest(now + 1000)
+    assert desk.choose(now, resting=resting) == Ask(good, "2026-11-20")
+    assert Desk(HOUR, {}, [bad]).choose(now, resting=resting) == Rest(now + 1000)
 
 
 @settings(max_examples=25, deadline=None)

@@ -82,19 +82,24 @@ async def test_months_and_years_roll_over() -> None:
 
 
 async def test_what_is_closed_stays_closed_over_a_restart(home: Home, cloud: Cloud) -> None:
-    """Closed periods are remembered: a restart asks for none of them again."""
+    """Closed periods are remembered, near and far: a restart asks for none of them again, and goes on where it was."""
     await home.drive(6 * 3600)
-    closed = {(i, p) for i in (HOUR, DAY, MONTH) for p, h in home.account.held[i]["A"].items() if h.closed}
-    assert len(closed) == 3
     home.restart()
     before = len(cloud.sent)
     await home.drive(6 * 3600)
-    asked = {s.body.get("collectTime") for s in cloud.sent[before:] if s.interface in {HOUR, DAY, MONTH}}
-    noon = datetime(2026, 11, 20, 11, tzinfo=UTC)
-    assert asked == {
-        int(moment.timestamp() * 1000)
-        for moment in (noon, noon.replace(day=15), noon.replace(month=7, day=1))
-    }
+    running = {datetime(2026, 11, 20, 11, tzinfo=UTC), datetime(2026, 11, 15, 11, tzinfo=UTC)}
+    running.add(datetime(2026, 7, 1, 11, tzinfo=UTC))
+    for interface in (HOUR, DAY):
+        asked = [
+            [datetime.fromtimestamp(s.body["collectTime"] / 1000, UTC) for s in part]
+            for part in (cloud.sent[:before], cloud.sent[before:])
+            for part in [[s for s in part if s.interface == interface]]
+        ]
+        first, second = ([moment for moment in part if moment not in running] for part in asked)
+        assert first
+        assert second
+        assert sorted(first + second, reverse=True) == first + second
+        assert len(set(first + second)) == len(first + second)
 
 
 async def test_a_crash_before_landing_leaves_the_day_due(home: Home, cloud: Cloud) -> None:
@@ -127,7 +132,7 @@ async def test_devices_are_dated_by_their_plants_zone() -> None:
     midnight = day_start("Asia/Kolkata", date(2026, 12, 1))
     cloud = Cloud(VirtualClock(midnight - 7200), plants={"K": "Asia/Kolkata"}, devices={7: ("K", 1)})
     home = Home(cloud, interfaces=["getDevKpiDay"], timezone="Asia/Kolkata")
-    await home.drive(14_400)
+    await home.drive(21_600)
     zones = home.account.zones(home.account.vendor.interfaces["getDevKpiDay"])
     assert zones == {"7": "Asia/Kolkata"}
     assert "2026-12" in home.account.held["getDevKpiDay"]["7"]
