@@ -39,7 +39,7 @@ class Rest:
     def __init__(self, url: str, username: str = "", password: str = "") -> None:
         self.url = url.rstrip("/")
         self.token = ""
-        self._user = aiohttp.BasicAuth(username, password) if username else None
+        self._user = aiohttp.encode_basic_auth(username, password, encoding="utf-8") if username else ""
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -95,10 +95,11 @@ class Rest:
         """
         assert self._session is not None
         token = token or self.token
-        headers = {"Authorization": f"Token {token}"} if token else {}
+        authorisation = f"Token {token}" if token else self._user
+        headers = {"Authorization": authorisation} if authorisation else {}
         try:
             async with self._session.request(
-                method, self.url + path, json=body, params=query, headers=headers, auth=self._user
+                method, self.url + path, json=body, params=query, headers=headers
             ) as answer:
                 try:
                     content = await answer.json(content_type=None)
