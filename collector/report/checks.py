@@ -1,4 +1,4 @@
-"""Everything that `check` tries, in order: state directory, database, each account, what is known to be wrong, units."""
+"""Everything that `check` tries, in order: state directory, database, each account, clock, what is known to be wrong, units."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collector import lineprotocol
 from collector.errors import SinkError
+from collector.report.clocks import Clocks
 from collector.report.exporting import stored
 from collector.report.findings import Finding, Verdict
 from collector.report.trial import Trial
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collector.store import StateFile
 
 ROOM_BYTES = 100 * 2**20
+READ_S = 600
 UNITS_S = 86_400
 UNITS_LINES = 100_000
 
@@ -52,13 +54,17 @@ async def checks(
     Raises:
         StateError: The state file does not take what must be kept.
     """
-    told = [_state(state_dir, state), await _sink(sink)]
+    clocks = Clocks()
+    transports = clocks.listening(transports)
+    told = [_state(state_dir, state), *await _sink(sink, now)]
     for finding in told:
         yield finding
     for name, account in accounts.items():
         for finding in (*await Trial(account, transports[name]).run(), *_shared(account, accounts)):
             told.append(finding)
             yield finding
+    for finding in clocks.findings():
+        yield finding
     for finding in _known(state, accounts, told):
         yield finding
     for finding in await units_findings(accounts, sink, now):
@@ -75,11 +81,21 @@ def _state(state_dir: Path, state: StateFile) -> Finding:
     return Finding("", "state", Verdict.GOOD, f"{state_dir} can be written, {size(free)} free")
 
 
-async def _sink(sink: Sink) -> Finding:
+async def _sink(sink: Sink, now: float) -> list[Finding]:
+    """Try to write, then to read: `run` lives by writing alone, `export` and the units below do not."""
     try:
-        return Finding("", DATABASE, Verdict.GOOD, plain(await sink.probe()))
+        writes = Finding("", DATABASE, Verdict.GOOD, plain(await sink.probe()))
     except SinkError as fault:
-        return Finding("", DATABASE, Verdict.WRONG, plain(str(fault)))
+        return [Finding("", DATABASE, Verdict.WRONG, plain(str(fault)))]
+    end_ns = int(now * 1e9)
+    try:
+        async with aclosing(stored(sink, end_ns - READ_S * 10**9, end_ns, ["pv_plant"])) as points:
+            async for _ in points:
+                break
+    except SinkError as fault:
+        words = f"what is written cannot be read back: {plain(str(fault))}. Let the token or user read, too"
+        return [writes, Finding("", "reading", Verdict.NOTE, words)]
+    return [writes, Finding("", "reading", Verdict.GOOD, "what is written can be read back")]
 
 
 def _shared(account: Account, accounts: Mapping[str, Account]) -> list[Finding]:
