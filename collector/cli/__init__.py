@@ -7,6 +7,7 @@ import sys
 import typer
 
 from collector.cli import (
+    bench,
     check,
     demo,
     drill,
@@ -31,7 +32,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (run, demo, plan, check, status, export, quarantine, health, version, setup, simulate, drill):
+for module in (
+    run,
+    demo,
+    plan,
+    check,
+    status,
+    export,
+    quarantine,
+    health,
+    version,
+    setup,
+    simulate,
+    drill,
+    bench,
+):
     module.register(app)
 
 
