@@ -22,7 +22,7 @@ Folder = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Decides moments, fleet and weather.")]
 Lives = Annotated[int, typer.Option(min=1, help="Lives to kill.")]
-FAULTS = ("settings", "addresses", "databases", "password", "restless", "vendor")
+FAULTS = ("settings", "addresses", "databases", "password", "restless", "vendor", "silence")
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-from collector.drill.clocks import FastClock
+from collector.drill.clocks import FastClock, patient
 from collector.drill.evidence import Evidence
 from collector.drill.leaks import judge_secrets
 from collector.drill.life import happens
@@ -38,8 +38,7 @@ async def disk(folder: Path, *, seed: int = 1) -> Report:
     """
     report = Report(f"a full disk, for {ILL_S * SPEED / 60:.0f} min")
     clock = FastClock(START, SPEED)
-    timeouts = {"vendor_s": 2.0 * SPEED, "sink_s": 4.0 * SPEED, "drain_s": 4.0 * SPEED}
-    async with Stage.open(folder, clock, seed=seed, timeouts=timeouts) as stage:
+    async with Stage.open(folder, clock, seed=seed, timeouts=patient(SPEED)) as stage:
         with small(stage.state_dir):
             report.note(f"database: {stage.database_words}")
             evidence = Evidence(stage)

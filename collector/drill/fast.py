@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from collector.catalogue.fusionsolar import envelope as key
-from collector.drill.clocks import FastClock
+from collector.drill.clocks import FastClock, patient
 from collector.drill.evidence import LIVE, SLOT_NS, Evidence
 from collector.drill.leaks import judge_secrets
 from collector.drill.life import happens
@@ -39,9 +39,7 @@ async def fast(folder: Path, *, seed: int = 1, seconds: float = 30.0, speed: int
     hours = seconds * speed / 3_600
     report = Report(f"{hours:.1f} h of a real run in {seconds:g} s (clock x{speed}, seed {seed})")
     clock = FastClock(START, speed)
-    # A second of this machine is minutes there.
-    timeouts = {"vendor_s": 2.0 * speed, "sink_s": 4.0 * speed, "drain_s": 4.0 * speed}
-    async with Stage.open(folder, clock, seed=seed, timeouts=timeouts) as stage:
+    async with Stage.open(folder, clock, seed=seed, timeouts=patient(speed)) as stage:
         report.note(f"database: {stage.database_words}")
         evidence = Evidence(stage)
         stage.door.begin()

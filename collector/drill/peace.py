@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collector.drill.report import Report
     from collector.drill.stage import Stage
 
-LONGEST_WAIT_S = 15.0
+LONGEST_WAIT_S = 25.0
 QUIET_S = 0.7
 
 

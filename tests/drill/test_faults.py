@@ -40,8 +40,14 @@ async def test_a_wrong_database_is_told_once_and_lines_are_kept(tmp_path, kept):
 
 @pytest.mark.usefixtures("faketime")
 async def test_a_sick_cloud_is_left_in_peace_until_it_recovers(tmp_path, kept):
-    """403, a web page, silence and resets: `run` stays up, calls less, tells it once, and recovers by itself."""
+    """403, web pages and resets: `run` stays up, calls less, tells it once, and recovers by itself."""
     kept(await faults.vendor(tmp_path / "stage", ill_s=1.5))
+
+
+@pytest.mark.usefixtures("faketime")
+async def test_a_silent_cloud_is_given_up_in_time(tmp_path, kept):
+    """Where calls hang `run` stays up, gives them up, tells it once, and recovers by itself."""
+    kept(await faults.silence(tmp_path / "stage"))
 
 
 @pytest.mark.usefixtures("faketime", "real_influx")
