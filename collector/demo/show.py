@@ -24,10 +24,16 @@ REFRESH_S = 2.0
 PLAIN_REFRESH_S = 60.0
 
 
-async def show(plan: DemoPlan, *, once: bool) -> int:
-    """Run the demo until Ctrl-C, or with `once` until the past has caught up with now; returns 0."""
+async def show(plan: DemoPlan, *, once: bool, console: Console | None = None) -> int:
+    """Run the demo until Ctrl-C, or with `once` until the past has caught up with now; returns 0.
+
+    Args:
+        plan: What is asked for.
+        once: End when the past has caught up with now.
+        console: Where it is shown; None: standard output.
+    """
     logs.configure("warning", "console", (PASSWORD,))
-    console = Console()
+    console = console or Console(highlight=False)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
