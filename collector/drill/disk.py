@@ -62,7 +62,7 @@ async def disk(folder: Path, *, seed: int = 1) -> Report:
             evidence.gather()
             _fill(stage.state_dir / "ballast")
             life = await stage.live()
-            await life.says("collector started", within_s=LONGEST_WAIT_S)
+            await life.says("state failed", within_s=LONGEST_WAIT_S)
             await happens(lambda: False, 1.0)
             lines = [one for one in life.text().splitlines() if "[warning" in one or "[error" in one]
             report.check(
