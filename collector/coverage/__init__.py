@@ -5,7 +5,15 @@ months or years (`Runs`), however long it is.
 """
 
 from collector.coverage.days import complete_days, expected_slots
-from collector.coverage.held import AGAIN_AFTER_S, GIVEN_UP_AFTER, SETTLE_S, Held, after_read, state_after
+from collector.coverage.held import (
+    AGAIN_AFTER_S,
+    GIVEN_UP_AFTER,
+    SETTLE_S,
+    Held,
+    after_read,
+    last_asked,
+    state_after,
+)
 from collector.coverage.runs import READ_ONCE, Run, Runs, State, next_state
 
 __all__ = [
@@ -20,6 +28,7 @@ __all__ = [
     "after_read",
     "complete_days",
     "expected_slots",
+    "last_asked",
     "next_state",
     "state_after",
 ]

@@ -13,7 +13,7 @@ from collector import periods
 from collector.coverage.runs import State, next_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # The last hour of a day is missing for 19 minutes and more after it closed. Source: observed.
 SETTLE_S = 5_400.0
@@ -88,3 +88,15 @@ def state_after(read: Held, before: State | None, zone: str) -> State | None:
     if ended + SETTLE_S > read.asked_at:
         return None
     return next_state(before, read.rows, whole=ended + AGAIN_AFTER_S <= read.asked_at)
+
+
+def last_asked(held: Mapping[str, Mapping[str, Held]], members: Iterable[str]) -> float:
+    """Return when all of these members had last been asked about; 0 where one never was. [s since epoch, UTC]
+
+    Args:
+        held: Member to period to what is held.
+        members: The vendor's codes.
+    """
+    return min(
+        (max((h.asked_at for h in held.get(m, {}).values()), default=0.0) for m in members), default=0.0
+    )

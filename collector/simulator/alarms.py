@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from collector.simulator.members import BATTERIES, INVERTERS
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _STRETCH_MS = 4 * 86_400_000
 _LONGEST_STRETCHES = 2
 _HOUR_MS = 3_600_000
+NEVER_MS: Final = 2**60
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,45 @@ _OF_OTHERS = (
 )
 
 
+PLACED: Final = AlarmKind(
+    1105, 2, 2, 2, "Device fault", "A fault was placed here on purpose.", "Wait until it ends."
+)
+"""What a placed alarm is of."""
+
+
+class Alarms:
+    """The alarms of a fleet: those that chance draws, and those that somebody has placed.
+
+    Attributes:
+        drawn: Whether chance draws any; an observer of placed ones may want silence.
+    """
+
+    def __init__(self) -> None:
+        self.drawn = True
+        self._placed: dict[int, list[SimAlarm]] = {}
+
+    def place(
+        self, device: SimDevice, raised_ms: int, ends_ms: int = NEVER_MS, kind: AlarmKind = PLACED
+    ) -> None:
+        """Let a device have an alarm.
+
+        Args:
+            device: Whose.
+            raised_ms: [ms since epoch, UTC]
+            ends_ms: From when on it is no longer active. [ms since epoch, UTC]
+            kind: Of what.
+        """
+        self._placed.setdefault(device.id, []).append(SimAlarm(device, kind, raised_ms, ends_ms))
+
+    def of(self, device: SimDevice, moment_ms: int) -> list[SimAlarm]:
+        """Return the device's alarms that are active at a moment, oldest first. [ms since epoch, UTC]"""
+        drawn = alarms_of(device, moment_ms) if self.drawn else []
+        placed = [a for a in self._placed.get(device.id, ()) if a.raised_ms <= moment_ms < a.ends_ms]
+        return sorted([*drawn, *placed], key=lambda alarm: alarm.raised_ms) if placed else drawn
+
+
 def alarms_of(device: SimDevice, moment_ms: int) -> list[SimAlarm]:
-    """Return the device's alarms that are active at a moment, oldest first. [ms since epoch, UTC]"""
+    """Return the alarms that chance draws for a device and that are active at a moment, oldest first. [ms since epoch, UTC]"""
     stretch = moment_ms // _STRETCH_MS
     drawn = (_drawn(device, number) for number in range(stretch - _LONGEST_STRETCHES, stretch + 1))
     return [alarm for alarm in drawn if alarm is not None and alarm.raised_ms <= moment_ms < alarm.ends_ms]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from collector.catalogue.fusionsolar import envelope as key
 from collector.catalogue.fusionsolar.fields import documented_for
-from collector.simulator.alarms import alarms_of
 from collector.simulator.members import RESIDENTIAL_INVERTER
 from collector.simulator.sun import SLOT_MS
 
@@ -23,7 +22,7 @@ def inverter_row(truth: Truth, device: SimDevice, now_ms: int) -> dict[str, Any]
     plant = device.plant
     day, slot = truth.place_in_day(plant, now_ms)
     reading = truth.readings.device(device, day, slot)
-    active = alarms_of(device, now_ms)
+    active = truth.fleet.alarms.of(device, now_ms)
     live = truth.plant_live(plant, now_ms)
     inputs = _HOME_INPUTS if device.type_id == RESIDENTIAL_INVERTER else _STRING_INPUTS
     missing = [None] * (inputs - len(device.strings))

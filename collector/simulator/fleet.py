@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collector.simulator.alarms import Alarms
 from collector.simulator.drawing import draw
 from collector.simulator.limits import Counts
 
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
 
 
 class SimFleet:
-    """Plants and devices of one account, in the order in which the cloud lists them."""
+    """Plants and devices of one account, in the order in which the cloud lists them.
+
+    Attributes:
+        alarms: Those of its devices.
+    """
 
     def __init__(self, plants: Iterable[SimPlant], devices: Iterable[SimDevice], seed: int) -> None:
         self.seed = seed
+        self.alarms = Alarms()
         self._plants = {plant.code: plant for plant in plants}
         self._devices = {device.id: device for device in devices}
         self._index()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from collector.catalogue.fusionsolar import alarms as alarm_key
 from collector.catalogue.fusionsolar import envelope as key
-from collector.simulator.alarms import alarms_of
 from collector.simulator.sun import SLOT_MS
 from collector.simulator.truth import FAULTY, HEALTHY
 
@@ -50,7 +49,7 @@ class Rows:
             ill = any(
                 alarm.kind.level <= 2
                 for device in self.truth.fleet.devices_of(plant)
-                for alarm in alarms_of(device, now_ms)
+                for alarm in self.truth.fleet.alarms.of(device, now_ms)
             )
             items: Row = dict(self.truth.plant_live(plant, now_ms, FAULTY if ill else HEALTHY))
             if "string_numbers" in self.switches or ("mixed_numbers" in self.switches and number % 2):
@@ -161,7 +160,7 @@ class Rows:
     def alarms(self, devices: Sequence[SimDevice], begin_ms: int, end_ms: int, now_ms: int) -> Iterator[Row]:
         """Rows of getAlarmList: active alarms that were raised within [begin, end]."""
         for device in devices:
-            for alarm in alarms_of(device, now_ms):
+            for alarm in self.truth.fleet.alarms.of(device, now_ms):
                 if begin_ms <= alarm.raised_ms <= end_ms:
                     yield {
                         alarm_key.PLANT_CODE: device.plant.code,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from collector import planner, quota
 from collector.catalogue.terms import Interface, Role, Subject
+from collector.coverage import last_asked
+from collector.step.alarm_turns import AlarmTurns
 from collector.step.allowances import Announced, allowance_of
 from collector.step.called import calls, plant_lists
 from collector.step.faults import Faults
@@ -77,6 +79,7 @@ class Account:
         self.resting = Resting()
         self.held: dict[str, dict[str, dict[str, Held]]] = {}
         self.past = Pasts(self)
+        self.alarm_turns = AlarmTurns(self)
         self.strings_shown: dict[str, frozenset[int]] = {}
         self.stale_since = 0.0
         self._plant_settings = plant_settings
@@ -99,6 +102,7 @@ class Account:
         for held in self.state.coverage.load(self.name):
             self.held.setdefault(held.interface, {}).setdefault(held.member, {})[held.period] = held
         self.past.reload()
+        self.alarm_turns.reload()
         self.asked = {}
         self.strings_shown = self.state.newest.strings_shown()
         self.inventory_changed()
@@ -191,7 +195,9 @@ class Account:
         known = self.asked.get(interface.name, {})
         held = self.held.get(interface.name, {})
         whole = interface.role is Role.DEVICES
-        self.asked[interface.name] = {b: known.get(b) or _last_asked(held, b, whole=whole) for b in batches}
+        self.asked[interface.name] = {
+            b: known.get(b) or last_asked(held, b.members if whole else b.members[:1]) for b in batches
+        }
         return batches
 
     def _make_batches(self, interface: Interface) -> list[Batch]:
@@ -285,17 +291,3 @@ class Account:
 def kept(calls: int) -> int:
     """Return how many of an interface's newest calls its next question may look at."""
     return max(KEPT_SPENDS, calls + 8)
-
-
-def _last_asked(held: Mapping[str, Mapping[str, Held]], batch: Batch, *, whole: bool) -> float:
-    """Return when a batch was last asked about, as its first member remembers it. [s since epoch, UTC]
-
-    Args:
-        held: Member to period to what is held.
-        batch: The batch.
-        whole: Every member is remembered, and one that was never asked about makes the batch due.
-    """
-    members = batch.members if whole else batch.members[:1]
-    return min(
-        (max((h.asked_at for h in held.get(m, {}).values()), default=0.0) for m in members), default=0.0
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from collector import coverage, periods
@@ -20,32 +20,59 @@ if TYPE_CHECKING:
 def land_alarms(account: Account, paid: Paid, answer: Answer) -> list[bytes]:
     """Keep the open alarms of an answer and return the lines of those that are open, and of those that have ended.
 
-    An alarm ends only by a poll that asked about its plant and the moment at which it was raised.
+    An alarm ends only by a poll that asked about its plant and the moment at which it was raised, and was answered whole. It
+    keeps the tags with which it was raised, whatever the list or the inventory say later: by them it is closed.
     """
     call = paid.call
     interface = account.vendor.interfaces[call.interface]
     context = Context(interface, alarm_identities(account, call.batch))
-    alarms = read_alarms(answer.body, context)
-    seen = {(alarm_key(a), a.raised_ms) for a in alarms}
+    listed = {(alarm_key(a), a.raised_ms): a for a in read_alarms(answer.body, context)}
     asked = {i.plant_id for i in context.identities.values() if not i.device_id}
-    ended = [
-        stored
+    known = {
+        (stored.key, stored.raised_ms): OpenAlarm(**stored.payload)
         for stored in account.state.alarms.open(account.name, asked)
-        if call.begin_ms <= stored.raised_ms <= call.end_ms and (stored.key, stored.raised_ms) not in seen
-    ]
-    lines = [alarm_line(a, active=True, end_ms=None) for a in alarms]
+    }
+    active = {name: _as_raised(alarm, known.get(name)) for name, alarm in listed.items()}
+    ended = {
+        name: alarm
+        for name, alarm in known.items()
+        if name not in listed and call.begin_ms <= alarm.raised_ms <= call.end_ms
+    }
     end_ms = int(paid.ended * 1000)
-    lines += [alarm_line(OpenAlarm(**stored.payload), active=False, end_ms=end_ms) for stored in ended]
+    lines = [alarm_line(alarm, active=True, end_ms=None) for alarm in active.values()]
+    lines += [alarm_line(alarm, active=False, end_ms=end_ms) for alarm in ended.values()]
     account.state.alarms.put(
-        account.name, [StoredAlarm(alarm_key(a), a.plant_id, a.raised_ms, asdict(a)) for a in alarms]
+        account.name,
+        [
+            StoredAlarm(key, alarm.plant_id, raised_ms, asdict(alarm))
+            for (key, raised_ms), alarm in active.items()
+            if alarm != known.get((key, raised_ms))
+        ],
     )
-    account.state.alarms.close(account.name, [(stored.key, stored.raised_ms) for stored in ended])
-    account.asked.setdefault(interface.name, {})[call.batch] = paid.sent
-    first = call.batch.members[0]
-    account.hold([coverage.Held(interface.name, first, periods.NOW, False, paid.sent, 0, len(alarms))])
+    account.state.alarms.close(account.name, ended)
+    account.alarm_turns.landed(interface, call, paid.sent)
+    if call.period == periods.NOW:
+        account.asked.setdefault(interface.name, {})[call.batch] = paid.sent
+        first = call.batch.members[0]
+        account.hold([coverage.Held(interface.name, first, periods.NOW, False, paid.sent, 0, len(listed))])
     return lines
 
 
 def alarm_key(alarm: OpenAlarm) -> str:
-    """Return the whole tag set of an alarm as text; with the moment it was raised it is its identity."""
-    return f"{alarm.plant_id}|{alarm.device_id}|{alarm.alarm_id}|{alarm.cause_id}|{alarm.severity}"
+    """Return what an alarm is known by as text; with the moment it was raised it is its identity.
+
+    The serial number stands for the device: the list knows it before the inventory does.
+    """
+    return f"{alarm.plant_id}|{alarm.sn or alarm.device_id}|{alarm.alarm_id}|{alarm.cause_id}"
+
+
+def _as_raised(listed: OpenAlarm, known: OpenAlarm | None) -> OpenAlarm:
+    """Return an alarm with the tags it was raised with, and the words of the newest list."""
+    if known is None:
+        return listed
+    return replace(
+        known,
+        name=listed.name or known.name,
+        cause=listed.cause or known.cause,
+        repair=listed.repair or known.repair,
+    )

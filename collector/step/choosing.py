@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collector.step.account import Account
     from collector.step.listing import Listing
 
-ALARM_SPAN_MS = 31 * 86_400_000
-ALARM_MARGIN_MS = 60_000  # the window is measured by the vendor's clock, not ours
-ALARM_EVERY_S = 300.0
 MOST_WAITING = 256 * 2**20
 """Bytes in the spool above which no history is fetched: the room is for what is live."""
 FULL_PAUSE_S = 600.0
@@ -74,8 +71,11 @@ def _turn(account: Account, interface: Interface, batches: list[Batch], now: flo
         return _calendar(account, interface, batches, now, apart=apart)
     if interface.role is Role.HISTORY:
         return _history(account, interface, batches, now)
-    every_s = ALARM_EVERY_S if interface.role is Role.ALARMS else planner.LIVE_EVERY_S
-    return planner.next_in_turn(batches, asked, now, every_s, period=periods.NOW, resting=resting)
+    if interface.role is Role.ALARMS:
+        return account.alarm_turns.choose(interface, batches, now, apart=apart)
+    return planner.next_in_turn(
+        batches, asked, now, planner.LIVE_EVERY_S, period=periods.NOW, resting=resting
+    )
 
 
 def _calendar(
@@ -119,10 +119,7 @@ def _typed(account: Account, interface: Interface, batch: Batch) -> Batch:
 
 def _call(account: Account, interface: Interface, ask: Ask, now: float) -> Call:
     begin_ms = end_ms = 0
-    if interface.role is Role.ALARMS:
-        end_ms = int(now * 1000)
-        begin_ms = end_ms - ALARM_SPAN_MS + ALARM_MARGIN_MS
-    elif interface.span is Span.RANGE:
+    if interface.span is Span.RANGE:
         begin_ms, end_ms = int(ask.begin * 1000), int(ask.end * 1000)
     elif interface.span in (Span.DATE, Span.MONTH, Span.YEAR, Span.LIFE):
         far_east = planner.is_far_east(ask.batch, account.zones(interface), now)

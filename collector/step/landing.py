@@ -15,6 +15,7 @@ from collector.packing import LINES_PER_BATCH, pack
 from collector.step.account import LISTED, LISTING
 from collector.step.alarms import land_alarms
 from collector.step.api import MS_NS, NS, api_line
+from collector.step.derived import derived_lines, keep_operands
 from collector.step.identities import identities
 from collector.step.members import OK, forget, set_access
 from collector.step.past_rows import land_past
@@ -94,6 +95,7 @@ class Landing:
                 packed.append((LINES_PER_BATCH, pack(pending[:LINES_PER_BATCH])))
                 del pending[:LINES_PER_BATCH]
             await asyncio.sleep(0)
+        pending += await derived_lines(account, interface, context.identities, report)
         stamps = [s for times in report.stamps.values() for s in times]
         span = (min(stamps) * MS_NS, max(stamps) * MS_NS) if stamps else (int(paid.ended * NS),) * 2
         with account.state.transaction():
@@ -121,6 +123,7 @@ class Landing:
             account.state.newest.put(
                 (key, "live", time_ns, paid.ended, fields) for key, (time_ns, fields) in report.newest.items()
             )
+        keep_operands(account, interface, paid.call.batch, report, paid.ended)
         for device_id, numbers in report.strings_shown.items():
             account.state.newest.add_strings(device_id, numbers)
             account.strings_shown[device_id] = account.strings_shown.get(device_id, frozenset()) | numbers

@@ -53,5 +53,7 @@ def forget(account: Account, plants: Collection[str], devices: Collection[Device
         account.state.coverage.forget(account.name, interface, gone)
         for member in gone:
             del held[member]
+    account.alarm_turns.forget(plants)
     for key in {p.plant_id for p in account.plants if p.code in plants} | {d.device_id for d in devices}:
         account.state.newest.forget(key)
+        account.state.operands.forget(key)

@@ -94,7 +94,7 @@ class Refusals:
             account.stale_since = now
             self._bisect(interface, paid, str(error))
         elif isinstance(error, errors.OutOfReach):
-            account.past.out_of_reach(interface, paid.call, now)
+            self._out_of_reach(interface, paid)
         elif isinstance(error, errors.AnswerUnreadable):
             kept = without_private(error.body, account.vendor.private_keys)
             account.state.answers.keep(account.name, name, now, str(error), kept)
@@ -115,6 +115,12 @@ class Refusals:
         """Tell that an interface is denied, but for the older way to history: the clouds of today do without it."""
         if not (interface.legacy and interface.role is Role.HISTORY):
             self._account.faults.begin(interface.name, words, now)
+
+    def _out_of_reach(self, interface: Interface, paid: Paid) -> None:
+        if interface.role is Role.ALARMS:
+            self._account.alarm_turns.out_of_reach(paid.call)
+        else:
+            self._account.past.out_of_reach(interface, paid.call, paid.ended)
 
     def _pass_over(self, interface: Interface, paid: Paid) -> None:
         """Let the other batches have their turn after an answer of no use, but not after a request that was never sent."""

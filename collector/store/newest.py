@@ -60,6 +60,18 @@ class Newest:
         )
         return {row[1]: _read(row) for row in rows}
 
+    def of_many(self, keys: Sequence[str], kind: str) -> dict[str, NewestRow]:
+        """Return the newest values of one kind of some members, by key."""
+        found: dict[str, NewestRow] = {}
+        for first in range(0, len(keys), _AT_ONCE):
+            some = keys[first : first + _AT_ONCE]
+            rows = self._database.rows(
+                f"SELECT key, kind, time_ns, fetched_at, fields FROM newest WHERE kind = ? AND key IN ({','.join('?' * len(some))})",  # noqa: S608  marks only
+                (kind, *some),
+            )
+            found.update((row[0], _read(row)) for row in rows)
+        return found
+
     def forget(self, key: str) -> None:
         """Forget a member that is gone."""
         with self._database.joined():

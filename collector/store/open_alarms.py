@@ -20,7 +20,7 @@ class StoredAlarm:
     """One open alarm.
 
     Attributes:
-        key: Its whole tag set as text.
+        key: What it is known by, as text.
         plant_id: Stored identity of its plant.
         raised_ms: When it was raised. [ms since epoch, UTC]
         payload: Its fields, as JSON keeps them.
@@ -33,7 +33,7 @@ class StoredAlarm:
 
 
 class OpenAlarms:
-    """Open alarms of each account, one for each tag set and moment of raising."""
+    """Open alarms of each account, one for each key and moment of raising."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -69,6 +69,14 @@ class OpenAlarms:
         self._database.many(
             "DELETE FROM alarm WHERE account = ? AND key = ? AND raised_ms = ?",
             [(account, key, raised_ms) for key, raised_ms in ended],
+        )
+
+    def oldest(self, account: str) -> dict[str, int]:
+        """Return when the oldest open alarm of each plant that has any was raised, by plant_id. [ms since epoch, UTC]"""
+        return dict(
+            self._database.rows(
+                "SELECT plant_id, min(raised_ms) FROM alarm WHERE account = ? GROUP BY plant_id", (account,)
+            )
         )
 
     def active(self, account: str) -> dict[str, int]:

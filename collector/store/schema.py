@@ -167,7 +167,16 @@ CREATE TABLE run (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (FIRST, SECOND)
+THIRD = """
+CREATE TABLE operand (
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (key, kind)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD)
 """One script a version; a new version appends its own and never edits an older one."""
 
 TABLES: tuple[str, ...] = (
@@ -188,6 +197,7 @@ TABLES: tuple[str, ...] = (
     "run",
     "newest",
     "string_shown",
+    "operand",
     "alarm",
     "answer",
 )

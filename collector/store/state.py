@@ -18,6 +18,7 @@ from collector.store.ledger import Ledger
 from collector.store.locks import Locks
 from collector.store.newest import Newest
 from collector.store.open_alarms import OpenAlarms
+from collector.store.operands import Operands
 from collector.store.quarantine import Quarantine
 from collector.store.raw_answers import RawAnswers
 from collector.store.reserve import Reserve
@@ -53,6 +54,7 @@ class StateFile:
         spool: What is not yet in the database.
         quarantine: What the database refused.
         newest: Newest values.
+        operands: What derived values are made of.
         alarms: Open alarms.
         facts: Durable facts.
         answers: Unreadable answers.
@@ -73,6 +75,7 @@ class StateFile:
         self.quarantine = Quarantine(database, self.counters)
         self.spool = Spool(database, self.quarantine, self.counters)
         self.newest = Newest(database)
+        self.operands = Operands(database)
         self.alarms = OpenAlarms(database)
         self.facts = Facts(database)
         self.answers = RawAnswers(database)

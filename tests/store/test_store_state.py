@@ -50,7 +50,7 @@ def test_a_file_that_others_could_read_is_closed_to_them(state_dir):
 def test_commits_reach_the_disk(state):
     """The file keeps a write-ahead log and syncs it at every commit."""
     assert state._database.rows("PRAGMA journal_mode") == [("wal",)]
-    assert state._database.rows("PRAGMA synchronous") == [(len(schema.STEPS),)]
+    assert state._database.rows("PRAGMA synchronous") == [(2,)]
     assert state._database.rows("PRAGMA busy_timeout") == [(5000,)]
 
 
