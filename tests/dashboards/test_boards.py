@@ -33,21 +33,21 @@ CORE = {
 }
 WITHOUT_DATA = {"dashlist", "text", "row"}
 UNITS = {
-    "_kw": {"suffix: kW"},
-    "_kwh": {"suffix: kWh", "kwatth"},
-    "_kwp": {"suffix: kWp"},
+    "_kw": {"suffix:kW"},
+    "_kwh": {"suffix:kWh", "kwatth"},
+    "_kwp": {"suffix:kWp"},
     "_v": {"volt"},
     "_a": {"amp"},
     "_hz": {"hertz"},
     "_pct": {"percent"},
     "_c": {"celsius"},
-    "_w_m2": {"suffix: W/m²"},
-    "_kg": {"suffix: kg"},
+    "_w_m2": {"suffix:W/m²"},
+    "_kg": {"suffix:kg"},
     "_h": {"h"},
     "_s": {"s", "dtdurations"},
     "_cur": {"locale"},
     "_ratio": {"percentunit", "none"},
-    "_trees": {"suffix: trees"},
+    "_trees": {"suffix:trees"},
 }
 # Measurements and tags that boards read and the schema does not list yet.
 AWAITED = {"collector_fault": {"account", "subject", "words", "active"}, "collector_coverage": {"plant_id"}}

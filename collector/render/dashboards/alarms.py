@@ -7,7 +7,7 @@ from typing import Final
 from collector.render.dashboards import colours, mappings
 from collector.render.dashboards.board import Board
 from collector.render.dashboards.conditions import matches
-from collector.render.dashboards.event_queries import alarms_query, open_count, raised_per_day
+from collector.render.dashboards.event_queries import alarm_names, alarms_query, open_count, raised_per_day
 from collector.render.dashboards.live_queries import curve, devices, latest
 from collector.render.dashboards.panels import (
     AGO,
@@ -85,6 +85,8 @@ _COUNTS = row(
         [raised_per_day(name) for name in mappings.SEVERITIES],
         COUNT,
         stacked=True,
+        lowest=0,
+        soft_highest=4,
         overrides=_SEVERITIES,
         transformations=({"id": "joinByField", "options": {"byField": "Time", "mode": "outer"}},),
         decimals=0,
@@ -94,15 +96,17 @@ _COUNTS = row(
         "How often each alarm was raised.",
         8,
         [
+            alarm_names(),
             summary("codes", "pv_alarm", {"raised": ("count", "active")}, ("alarm_id",), within="30d"),
         ],
         COUNT,
         value="raised",
-        label="alarm_id",
+        label="alarm",
         sort_down=True,
         limit=12,
         colour=colours.MAJOR,
         decimals=0,
+        transformations=join("alarm_id", "raised", time=False),
     ),
     bars(
         "Devices with most alarms, 30 days",
@@ -125,7 +129,7 @@ _COUNTS = row(
         limit=12,
         colour=colours.MAJOR,
         decimals=0,
-        transformations=join("device_id", "plant_id"),
+        transformations=join("device_id", "plant_id", time=False),
     ),
 )
 
@@ -144,6 +148,7 @@ _PAST = row(
                 "Severity",
                 width=90,
                 custom__cellOptions=BACKGROUND,
+                custom__align="left",
                 mappings=[*mappings.SEVERITY],
             ),
             column(
@@ -184,7 +189,7 @@ _PAST = row(
             column("device_id", hidden=True),
         ],
         sort=(("Times", True),),
-        transformations=join("device_id", "alarm_id"),
+        transformations=join("device_id", "alarm_id", time=False),
     ),
 )
 

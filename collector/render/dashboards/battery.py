@@ -125,8 +125,8 @@ _NOW = row(
         decimals=1,
         empty="No meter",
         overrides=[
-            column("lowest_kw", "Import (negative)", colour=colours.IMPORT),
-            column("highest_kw", "Export", colour=colours.EXPORT),
+            column("lowest_kw", "Lowest (import: −)", colour=colours.IMPORT),
+            column("highest_kw", "Highest (export: +)", colour=colours.EXPORT),
         ],
     ),
 )

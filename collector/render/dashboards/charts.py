@@ -97,9 +97,13 @@ def dates(
     lowest: float | None = None,
     legend: bool | None = None,
     decimals: int | None = None,
+    soft_highest: float | None = None,
 ) -> Panel:
     """Bars per calendar period, labelled with the plant-local date in every viewer's zone."""
-    made: Json = {"color": fixed(colour), "custom": {"lineWidth": 0, "fillOpacity": 85}}
+    custom: Json = {"lineWidth": 0, "fillOpacity": 85}
+    if soft_highest is not None:
+        custom["axisSoftMax"] = soft_highest
+    made: Json = {"color": fixed(colour), "custom": custom}
     if lowest is not None:
         made["min"] = lowest
     if decimals is not None:
@@ -158,10 +162,19 @@ def bars(
         made["max"] = highest
     if decimals is not None:
         made["decimals"] = decimals
-    keep: Json = {
-        "id": "organize",
-        "options": {"indexByName": {label: 0, value: 1}, "excludeByName": {"Time": True}, "renameByName": {}},
-    }
+    made["displayName"] = f"${{__data.fields.{label}}}"
+    shown: tuple[Json, ...] = (
+        {"id": "filterFieldsByName", "options": {"include": {"names": [label, value]}}},
+        {
+            "id": "filterByValue",
+            "options": {
+                "filters": [{"fieldName": value, "config": {"id": "isNotNull", "options": {}}}],
+                "match": "all",
+                "type": "include",
+            },
+        },
+        {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": value, "desc": sort_down}]}},
+    )
     options = {
         "displayMode": "basic",
         "orientation": "horizontal",
@@ -173,7 +186,6 @@ def bars(
         "sizing": "auto",
         "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": f"/^{value}$/", "limit": limit},
     }
-    sort: Json = {"id": "sortBy", "options": {"fields": {}, "sort": [{"field": value, "desc": sort_down}]}}
     return Panel(
         "bargauge",
         title,
@@ -182,9 +194,9 @@ def bars(
         tuple(queries),
         unit,
         made,
-        (),
+        (column(label, unit=TEXT),),
         options,
-        (*transformations, keep, sort),
+        (*transformations, *shown),
     )
 
 

@@ -150,7 +150,7 @@ _NOW = row(
     ),
 )
 
-_FAULTS = row(7, fault_table(24))
+_FAULTS = row(5, fault_table(24))
 
 _QUOTA = row(
     9,
@@ -264,7 +264,7 @@ _PAST = row(
             column("active", hidden=True),
         ],
         sort=(("When", True),),
-        empty="",
+        empty="No fault.",
     ),
 )
 

@@ -110,6 +110,7 @@ MATRIX = row(
             ),
         ],
         unit=ENERGY,
+        sort=(("Month", False),),
         defaults={
             "color": {"mode": "continuous-blues"},
             "custom": {

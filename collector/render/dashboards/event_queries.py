@@ -41,6 +41,16 @@ def _alarms(ref: str, influxql: str, flux: str, start: str, stop: str) -> Query:
     return Query(ref, asked, told)
 
 
+def alarm_names(ref: str = "names") -> Query:
+    """The name of every alarm id."""
+    influxql = f'SELECT last("name") AS alarm FROM pv_alarm{clause([PLANT])} GROUP BY alarm_id'
+    flux = (
+        f'{source("pv_alarm", ["name"], [PLANT], "0")} |> group(columns: ["alarm_id"]) |> sort(columns: ["_time"])\n'
+        '  |> last() |> group() |> keep(columns: ["alarm_id", "_value"]) |> rename(columns: {_value: "alarm"})'
+    )
+    return Query(ref, influxql, flux)
+
+
 def open_count(severity: str) -> Query:
     """How many alarms of a severity are open; nothing where there is none."""
     where = (PLANT, equals("severity", severity))
@@ -58,11 +68,11 @@ def raised_per_day(severity: str) -> Query:
     where = (PLANT, equals("severity", severity))
     influxql = (
         f"SELECT count(active) AS {severity} FROM pv_alarm{clause(where, 'time > now() - 31d')}"
-        " GROUP BY time(1d) fill(none)"
+        " GROUP BY time(1d) fill(0)"
     )
     flux = (
         f"{source('pv_alarm', ['active'], where, '-31d')} |> group()\n"
-        '  |> aggregateWindow(every: 1d, fn: count, createEmpty: false, timeSrc: "_start") |> toFloat()\n'
+        '  |> aggregateWindow(every: 1d, fn: count, createEmpty: true, timeSrc: "_start") |> toFloat()\n'
         f"  |> map(fn: (r) => ({{Time: date.truncate(t: r._time, unit: 1d), {severity}: r._value}}))"
     )
     return Query(severity, influxql, f'import "date"\n{flux}')

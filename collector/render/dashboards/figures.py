@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from collector.render.dashboards.colours import PRODUCTION
 from collector.render.dashboards.columns import by_value, fixed, thresholds
-from collector.render.dashboards.panel import COUNT, Json, Panel
+from collector.render.dashboards.panel import COUNT, TEXT, Json, Panel
 from collector.render.dashboards.transformations import drop_time
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def table(
     queries: Sequence[Query],
     columns: Sequence[Json],
     *,
-    unit: str = COUNT,
+    unit: str = TEXT,
     sort: Sequence[tuple[str, bool]] = (),
     transformations: Sequence[Json] = (),
     empty: str = "–",
@@ -117,7 +117,7 @@ def table(
         "color": by_value(),
         "thresholds": thresholds("text"),
         "noValue": empty,
-        "custom": {"align": "auto", "inspect": True},
+        "custom": {"align": "auto", "inspect": True, "minWidth": 60},
     }
     options = {
         "showHeader": True,

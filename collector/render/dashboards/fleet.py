@@ -157,6 +157,8 @@ _PLAN = row(
         [raised_per_day(name) for name in mappings.SEVERITIES],
         COUNT,
         stacked=True,
+        lowest=0,
+        soft_highest=4,
         overrides=_SEVERITIES,
         transformations=({"id": "joinByField", "options": {"byField": "Time", "mode": "outer"}},),
         decimals=0,

@@ -34,7 +34,12 @@ from collector.render.dashboards.parts import to_plant
 from collector.render.dashboards.query import FRESH, Part
 
 _STATE: Final = column(
-    "health_state", "State", width=140, custom__cellOptions=BACKGROUND, mappings=[*mappings.HEALTH]
+    "health_state",
+    "State",
+    width=140,
+    custom__cellOptions=BACKGROUND,
+    custom__align="left",
+    mappings=[*mappings.HEALTH],
 )
 
 

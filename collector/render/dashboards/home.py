@@ -94,7 +94,7 @@ _NOW = row(
     ),
 )
 
-_WRONG = row(7, fault_table(24))
+_WRONG = row(5, fault_table(24))
 
 _REST = row(
     9,
@@ -121,7 +121,7 @@ _REST = row(
             column("plant_id", hidden=True),
         ],
         drop=("Time",),
-        empty="",
+        empty="All plants can be read.",
     ),
     _boards(),
 )

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
     from collector.render.dashboards.query import Query
 
-KW: Final = "suffix: kW"  # one unit for a row of numbers; `kwatt` would change to W and MW by itself
+KW: Final = "suffix:kW"  # one unit for a row of numbers; `kwatt` would change to W and MW by itself
 
-KWH: Final = "suffix: kWh"
+KWH: Final = "suffix:kWh"
 
 ENERGY: Final = "kwatth"  # single numbers and axes: grows to MWh and GWh
 
-KWP: Final = "suffix: kWp"
+KWP: Final = "suffix:kWp"
 
-YIELD: Final = "suffix: kWh/kWp"
+YIELD: Final = "suffix:kWh/kWp"
 
 PERCENT: Final = "percent"
 
@@ -26,7 +26,7 @@ SHARE: Final = "percentunit"
 
 MONEY: Final = "locale"
 
-COUNT: Final = "short"
+COUNT: Final = "locale"
 
 SECONDS: Final = "s"
 

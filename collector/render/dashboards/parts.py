@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -58,15 +59,16 @@ def open_alarms(width: int, description: str) -> Panel:
                 "Severity",
                 width=90,
                 custom__cellOptions=BACKGROUND,
+                custom__align="left",
                 mappings=list(mappings.SEVERITY),
             ),
             column("Time", "Raised", AGO, width=120),
             column("Time pv_alarm", "Raised", AGO, width=120),
-            column("plant", "Plant", width=170, links=to_plant()),
-            column("device", "Device", width=170),
-            column("alarm", "Alarm", width=220),
-            column("cause", "Cause"),
-            column("repair", "What to do"),
+            column("plant", "Plant", noValue="–", width=170, links=to_plant()),
+            column("device", "Device", noValue="–", width=170),
+            column("alarm", "Alarm", noValue="–", width=220),
+            column("cause", "Cause", noValue="–"),
+            column("repair", "What to do", noValue="–"),
             column("alarm_id", "Code", width=80),
             column("plant_id", hidden=True),
             column("device_id", hidden=True),
@@ -75,7 +77,7 @@ def open_alarms(width: int, description: str) -> Panel:
         ],
         sort=(("Severity", False), ("Raised", True)),
         transformations=join("device_id", "alarm_id"),
-        empty="",
+        empty="No open alarm.",
     )
 
 
@@ -84,7 +86,7 @@ def completeness(width: int, description: str, *, span: str, show: str = "never"
     query = ratio(
         "share", "collector_coverage", "received", "expected", "pct", span=span, by=("plant_id", "account")
     )
-    return history(
+    panel = history(
         "Completeness by plant and day",
         description,
         width,
@@ -95,6 +97,8 @@ def completeness(width: int, description: str, *, span: str, show: str = "never"
         show=show,
         transformations=(*join("plant_id", "account"), split("plant", "plant_id", "account")),
     )
+    # Rows of dates stand up to 14 hours ahead of the clock.
+    return replace(panel, extra={"timeFrom": "30d", "hideTimeOverride": True})
 
 
 def fault_table(width: int) -> Panel:
@@ -117,7 +121,7 @@ def fault_table(width: int) -> Panel:
             column("active", hidden=True),
         ],
         sort=(("Since", True),),
-        empty="",
+        empty="No fault.",
     )
 
 
@@ -167,7 +171,7 @@ def history_table(width: int) -> Panel:
                 },
             },
         ),
-        empty="",
+        empty="Nothing to fill.",
     )
 
 

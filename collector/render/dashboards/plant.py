@@ -132,7 +132,13 @@ _QUALITY = row(
         lowest=0,
         overrides=[
             column("yield_kwh", "Yield", colour=colours.PRODUCTION),
-            column("theory_kwh", "Theoretical", colour=colours.EXPECTED),
+            column(
+                "theory_kwh",
+                "Theoretical",
+                colour=colours.EXPECTED,
+                custom__drawStyle="line",
+                custom__fillOpacity=0,
+            ),
         ],
     ),
     series(
@@ -151,7 +157,7 @@ _QUALITY = row(
             column(
                 "irradiance_w_m2",
                 "Irradiance",
-                "suffix: W/m²",
+                "suffix:W/m²",
                 colour=colours.CONSUMPTION,
                 custom__axisPlacement="right",
                 custom__fillOpacity=0,
@@ -183,6 +189,7 @@ _DEVICES = row(
                 "State",
                 width=140,
                 custom__cellOptions=BACKGROUND,
+                custom__align="left",
                 mappings=[*mappings.INVERTER],
             ),
             column("active_power_kw", "Power", KW, custom__cellOptions=GAUGE, min=0, decimals=1),
@@ -210,9 +217,9 @@ _DEVICES = row(
         "massg",
         colour=colours.GOOD,
         overrides=[
-            column("co2_avoided_kg", "CO₂ avoided", "suffix: kg"),
-            column("coal_saved_kg", "Coal saved", "suffix: kg"),
-            column("equivalent_trees", "Trees", "suffix: trees"),
+            column("co2_avoided_kg", "CO₂ avoided", "suffix:kg"),
+            column("coal_saved_kg", "Coal saved", "suffix:kg"),
+            column("equivalent_trees", "Trees", "suffix:trees"),
         ],
         decimals=0,
     ),

@@ -76,7 +76,7 @@ def _ghost() -> tuple[dict[str, object], ...]:
 
 
 HEADER = row(
-    3,
+    4,
     table(
         "Plant",
         "What the plant is and how it is. State as the vendor's cloud reports it; violet means that nothing was written for 20 minutes.",
@@ -99,6 +99,7 @@ HEADER = row(
                 "State",
                 width=150,
                 custom__cellOptions=BACKGROUND,
+                custom__align="left",
                 mappings=list(mappings.HEALTH),
             ),
             column("capacity_kwp", "Installed", KWP),

@@ -28,17 +28,20 @@ def merge() -> Json:
     return {"id": "merge", "options": {}}
 
 
-def join(by: str, marker: str) -> tuple[Json, ...]:
-    """Joins a query's rows to `names`; names without a row, told by an empty `marker`, are left out."""
+def join(by: str, marker: str, *, time: bool = True) -> tuple[Json, ...]:
+    """Joins a query's rows to `names`; names without a row, told by an empty or absent `marker`, are left out.
+
+    Times of the query are kept, or with `time` off left out.
+    """
     return (
-        drop_time("names"),
+        drop_time("names") if time else drop_time(),
         {"id": "joinByField", "options": {"byField": by, "mode": "outerTabular"}},
         {
             "id": "filterByValue",
             "options": {
-                "filters": [{"fieldName": marker, "config": {"id": "isNull", "options": {}}}],
-                "match": "any",
-                "type": "exclude",
+                "filters": [{"fieldName": marker, "config": {"id": "isNotNull", "options": {}}}],
+                "match": "all",
+                "type": "include",
             },
         },
     )
