@@ -46,6 +46,20 @@ cp .env.example "$copy/.env"
 judge "with .env"
 judge "with .env, profile demo" --profile demo
 judge "every profile" --profile '*'
+# The override files of docs/deploy.md: a database of one's own, a second account.
+cat >"$copy/own.yml" <<'OWN'
+services:
+  influxdb:
+    profiles: [unused]
+  grafana:
+    volumes: ["./datasources.yaml:/etc/grafana/provisioning/datasources/solar.yaml:ro"]
+  collector:
+    secrets: [roof_password]
+secrets:
+  roof_password: {file: ./secrets/roof_password}
+OWN
+judge "with a database of one's own" -f own.yml
+judge "with a database of one's own, profile demo" -f own.yml --profile demo
 # A mistake must not pass.
 sed 's/mem_limit:/memlimit:/' docker-compose.yml >"$copy/wrong.yml"
 if (cd "$copy" && "${compose[@]}" -f wrong.yml config --quiet) 2>/dev/null; then

@@ -153,6 +153,26 @@ def test_three_values_and_a_file_are_enough(tmp_path):
     assert secret["source"] in COMPOSE["secrets"]
 
 
+def test_two_values_lead_to_a_1x(tmp_path):
+    """With kind and address of a 1.x in .env, the collector's settings are whole: what is for 2.x does no harm."""
+    from collector.settings import load
+
+    environ = {key: plain(value) for key, value in SERVICES["collector"]["environment"].items()}
+    token = tmp_path / "token"
+    token.write_text("stands in")
+    environ |= {
+        "SOLAR_SINK__KIND": "influxdb1",
+        "SOLAR_SINK__URL": "http://192.168.1.20:8086",
+        "SOLAR_SINK__TOKEN_FILE": str(token),
+        "SOLAR_ACCOUNTS__HOME__VENDOR": "fusionsolar",
+        "SOLAR_ACCOUNTS__HOME__BASE_URL": "https://localhost",
+        "SOLAR_ACCOUNTS__HOME__USERNAME": "northbound",
+        "SOLAR_ACCOUNTS__HOME__PASSWORD": "x",
+    }
+    sink = load(None, environ, secrets_dir=tmp_path).sink
+    assert (sink.kind, sink.database, sink.username) == ("influxdb1", "solar", "")
+
+
 def test_grafana_keeps_to_itself():
     """Grafana reads its password from a file, lets nobody in without one, and calls nobody."""
     environment = SERVICES["grafana"]["environment"]
@@ -170,6 +190,8 @@ def test_grafana_finds_what_it_is_pointed_at():
     sources = (ROOT / "grafana/provisioning/datasources/solar.yaml").read_text(encoding="utf-8")
     tokens = set(re.findall(r"\$__file\{([^}]*)\}", sources))
     assert tokens == {"/run/solar/grafana_token"}
+    home = Path(SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert (ROOT / "grafana/dashboards" / home.relative_to("/etc/grafana/dashboards")).is_file()
     providers = yaml.safe_load(
         (ROOT / "grafana/provisioning/dashboards/solar.yaml").read_text(encoding="utf-8")
     )
