@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT_S = 25.0
 QUIET_S = 0.7
+PEACE_S = 2.0
+"""A life that is left alone for so long has done what was due, also on a machine that is busy. [s]"""
 
 
 async def live_in_peace(stage: Stage, report: Report) -> None:
@@ -22,7 +24,7 @@ async def live_in_peace(stage: Stage, report: Report) -> None:
         stage.gate.begin()
     life = await stage.live()
     await happens(lambda: stage.door.calls > 0, LONGEST_WAIT_S)
-    while life.lives and await goes_on(stage):
+    while life.lives and await goes_on(stage, PEACE_S):
         pass
     code, _ = await life.terminate(LONGEST_WAIT_S)
     report.check(code == 0, f"a life after the kills ends with exit code {code} at SIGTERM")
@@ -31,12 +33,12 @@ async def live_in_peace(stage: Stage, report: Report) -> None:
     )
 
 
-async def goes_on(stage: Stage) -> bool:
+async def goes_on(stage: Stage, quiet_s: float = QUIET_S) -> bool:
     """Say whether a life that has not yet called calls at last, or one that has still calls or writes."""
     if not stage.door.calls:
         return await happens(lambda: stage.door.calls > 0, LONGEST_WAIT_S)
     seen = stage.door.calls, len(stage.stored)
-    await asyncio.sleep(QUIET_S)
+    await asyncio.sleep(quiet_s)
     return (stage.door.calls, len(stage.stored)) != seen
 
 
