@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,24 @@ def test_nothing_of_the_user_goes_into_the_image():
     allowed = {rule[1:] for rule in rules if rule.startswith("!")}
     copied = set(re.findall(r"^COPY (?!--from)(.*) \S+$", DOCKERFILE, re.MULTILINE))
     assert {word for line in copied for word in line.split()} == allowed
+
+
+def pins(name):
+    """Return the exact versions of a file of pinned packages."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE))
+
+
+def test_the_image_holds_what_was_tested():
+    """Every package of the image, and what builds the project, has the version that the tests run with."""
+    tested = pins("app.txt")
+    for name in ("runtime.txt", "build.txt"):
+        assert pins(name).items() <= tested.items()
+
+
+def test_the_image_holds_all_that_the_project_asks_for():
+    """What the project depends on, the optional speed-up included, is what the image's packages are resolved from."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["fast"]]
+    lines = (ROOT / "requirements/runtime.in").read_text(encoding="utf-8").splitlines()
+    assert sorted(asked) == sorted(line for line in lines if line and not line.startswith("#"))
