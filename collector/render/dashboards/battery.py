@@ -101,6 +101,7 @@ _NOW = row(
             )
         ],
         KW,
+        colour=colours.NIGHT,
         tiles=True,
         decimals=1,
         empty="No meter",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from collector.render.dashboards.colours import PRODUCTION
 from collector.render.dashboards.columns import by_value, column, fixed, thresholds
 from collector.render.dashboards.panel import TEXT, Json, Panel
-from collector.render.dashboards.transformations import date_label
+from collector.render.dashboards.transformations import date_label, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def series(
         {**made, **(defaults or {})},
         tuple(overrides),
         options,
-        tuple(transformations),
+        (*transformations, *ordered(overrides)),
         {"interval": interval, **extra},
     )
 
@@ -130,7 +130,7 @@ def dates(
         made,
         (column("Time", "Date", TEXT), *overrides),
         options,
-        (*transformations, date_label(label)),
+        (*transformations, *ordered(overrides), date_label(label)),
     )
 
 
@@ -184,7 +184,8 @@ def bars(
         "minVizHeight": 16,
         "minVizWidth": 8,
         "sizing": "auto",
-        "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": f"/^{value}$/", "limit": limit},
+        "text": {"titleSize": 14, "valueSize": 18},
+        "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": limit},
     }
     return Panel(
         "bargauge",

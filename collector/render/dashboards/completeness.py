@@ -154,7 +154,7 @@ _TABLES = row(
         ],
         sort=(("Missing", True),),
         transformations=(
-            *join("plant_id", "account"),
+            *join("plant_id", "account", time=False),
             {
                 "id": "calculateField",
                 "options": {

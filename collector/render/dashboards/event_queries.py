@@ -194,9 +194,9 @@ def running_sum(ref: str, measurement: str, field: str, out: str, span: str) -> 
 
 
 def matrix(ref: str = "months") -> Query:
-    """A yield per year and month, of all plants together."""
+    """A yield per year and month, of all plants together; months as 101 to 112, so that their order as texts is right."""
     influxql = (
-        'SELECT sum(yield_kwh) AS yield_kwh, max(year) AS "year", max(month) AS "month" FROM pv_plant_month'
+        'SELECT sum(yield_kwh) AS yield_kwh, max(year) AS "year", max(month) + 100 AS "month" FROM pv_plant_month'
         f"{clause([PLANT], 'time > now() - 3650d', 'time < now() + 1d')} GROUP BY time(1d) fill(none)"
     )
     flux = (
@@ -204,6 +204,6 @@ def matrix(ref: str = "months") -> Query:
         f"{source('pv_plant_month', ['yield_kwh'], [PLANT], '-3650d', '1d')}\n"
         '  |> group(columns: ["_time"]) |> sum() |> group() |> sort(columns: ["_time"])\n'
         "  |> map(fn: (r) => ({Time: r._time, yield_kwh: r._value, year: float(v: date.year(t: r._time)), "
-        "month: float(v: date.month(t: r._time))}))"
+        "month: float(v: 100 + date.month(t: r._time))}))"
     )
     return Query(ref, influxql, flux)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from collector.render.dashboards.colours import PRODUCTION
 from collector.render.dashboards.columns import by_value, fixed, thresholds
 from collector.render.dashboards.panel import COUNT, TEXT, Json, Panel
-from collector.render.dashboards.transformations import drop_time
+from collector.render.dashboards.transformations import drop_time, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def stat(
         {**made, **(defaults or {})},
         tuple(overrides),
         options,
-        (drop_time(*(query.ref for query in queries)), *transformations)
+        (drop_time(*(query.ref for query in queries)), *transformations, *ordered(overrides))
         if not fields
         else tuple(transformations),
         extra,

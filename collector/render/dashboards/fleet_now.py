@@ -120,7 +120,7 @@ MORNING = row(
             ),
         ],
         [
-            column("plant", "Plant", links=to_plant()),
+            column("plant", "Plant", width=200, links=to_plant()),
             _STATE,
             column("capacity_kwp", "Installed", KWP, decimals=0),
             column("power_kw", "Power", KW, decimals=1),
@@ -236,7 +236,7 @@ def _map() -> Panel:
                 "allLayers": False,
                 "layer": "Plants",
                 "padding": 30,
-                "zoom": 9,
+                "zoom": 5,
                 "lat": 0,
                 "lon": 0,
             },

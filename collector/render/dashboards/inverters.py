@@ -212,8 +212,8 @@ _GRID = row(
         [_NAMES, moments("times", "pv_inverter", {"opened": "open_time_s", "closed": "close_time_s"}, "2d")],
         [
             column("device", "Inverter"),
-            column("opened", "Started", "dateTimeAsLocal"),
-            column("closed", "Stopped", "dateTimeAsLocal"),
+            column("opened", "Started", "dateTimeAsIsoNoDateIfToday"),
+            column("closed", "Stopped", "dateTimeAsIsoNoDateIfToday"),
             column("plant", hidden=True),
             column("device_id", hidden=True),
         ],

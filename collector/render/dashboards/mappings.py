@@ -81,7 +81,7 @@ MONTHS: Final[tuple[Json, ...]] = (
         {
             str(number): (name, "text")
             for number, name in enumerate(
-                ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+                ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 101
             )
         }
     ),

@@ -11,7 +11,6 @@ from collector.render.dashboards.live_queries import curve, devices, latest, tot
 from collector.render.dashboards.panels import (
     BACKGROUND,
     ENERGY,
-    GAUGE,
     KW,
     KWH,
     PERCENT,
@@ -192,7 +191,7 @@ _DEVICES = row(
                 custom__align="left",
                 mappings=[*mappings.INVERTER],
             ),
-            column("active_power_kw", "Power", KW, custom__cellOptions=GAUGE, min=0, decimals=1),
+            column("active_power_kw", "Power", KW, decimals=1),
             column("day_yield_kwh", "Today", KWH, decimals=1),
             column("efficiency_pct", "Efficiency", PERCENT, decimals=1),
             column("temperature_c", "Temperature", "celsius", decimals=0),
@@ -225,16 +224,21 @@ _DEVICES = row(
     ),
 )
 
-_WELL = row(
-    8,
+_ALARMS = row(
+    6,
     open_alarms(
-        14,
+        24,
         "Alarms that the vendor's cloud lists as active, most severe first. Click a cell to read a long text.",
     ),
+)
+
+_COMPLETE = row(
+    5,
     completeness(
-        10,
+        24,
         "Readings received of those that there should be, per day: green from 99 %, amber from 90 %.",
         span="31d",
+        show="auto",
     ),
 )
 
@@ -242,7 +246,7 @@ BOARD: Final = Board(
     "plant",
     "Plant",
     "One plant: power now, today's curve, where the energy went, performance, inverters, alarms and completeness.",
-    (HEADER, NOW, CURVES, _ENERGY, _QUALITY, _DEVICES, _WELL),
+    (HEADER, NOW, CURVES, _ENERGY, _QUALITY, _DEVICES, _ALARMS, _COMPLETE),
     ONE_PLANT,
     alarms=True,
 )

@@ -150,6 +150,7 @@ NOW = row(
             ),
         ],
         KW,
+        colour=colours.NIGHT,
         tiles=True,
         decimals=1,
         empty="No battery",

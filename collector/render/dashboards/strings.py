@@ -97,7 +97,7 @@ STRINGS = row(
             column("device_id", hidden=True),
         ],
         sort=(("Mean deviation", False),),
-        transformations=join("device_id", "string"),
+        transformations=join("device_id", "string", time=False),
     ),
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Json = dict[str, Any]
 
@@ -26,6 +29,17 @@ def date_label(pattern: str) -> Json:
 def merge() -> Json:
     """Joins tables on the columns that they share."""
     return {"id": "merge", "options": {}}
+
+
+def ordered(overrides: Sequence[Json]) -> tuple[Json, ...]:
+    """Columns in the order of their overrides, for Flux gives them by name; nothing where one or none is named."""
+    names = [one["matcher"]["options"] for one in overrides if one["matcher"]["id"] == "byName"]
+    if len(names) < 2:
+        return ()
+    index = {
+        name: number for number, name in enumerate(["Time", *(name for name in names if name != "Time")])
+    }
+    return ({"id": "organize", "options": {"indexByName": index, "excludeByName": {}, "renameByName": {}}},)
 
 
 def join(by: str, marker: str, *, time: bool = True) -> tuple[Json, ...]:
