@@ -99,6 +99,15 @@ def test_the_journal_is_described():
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [one.name for one in fields(Entry)]
 
 
+def test_every_room_is_in_the_architecture():
+    """docs/architecture.md names every module and package of the collector."""
+    table = text(ROOT / "docs" / "architecture.md").split("## The rooms")[1].split("\n\n")[1]
+    rooms = {one.stem for one in (ROOT / "collector").iterdir() if not one.name.startswith("_")}
+    assert {
+        one.rstrip("/") for one in re.findall(r"`([a-z]+/?)`", re.sub(r"(?m)\|[^|]*\|[^|]*\|$", "", table))
+    } == rooms
+
+
 def test_the_simulated_world_is_as_told():
     """Numbers that docs/simulator.md gives of the fleet are the simulator's."""
     words = text(SIMULATOR)
