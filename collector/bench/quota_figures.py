@@ -58,6 +58,7 @@ class Figures:
         restarts: Restarts during it.
         calls: Calls sent, of all interfaces.
         refusals: Interface to calls refused as one too many.
+        expired: Calls that found their session ended, because nothing had been worth a call for half an hour.
         failures: Interface to calls answered with any other error.
         lost: Interface to calls whose answer a restart lost.
         violations: Calls to which the simulator's judge objected.
@@ -72,6 +73,7 @@ class Figures:
     restarts: int
     calls: int
     refusals: dict[str, int]
+    expired: int
     failures: dict[str, int]
     lost: dict[str, int]
     violations: list[str]
@@ -110,8 +112,11 @@ def figures_of(record: Record, seconds: float) -> Figures:
         reading=week.reading.value,
         days=week.days,
         restarts=week.restarts,
-        calls=sum(len(each.calls) + each.refused + each.failed + each.lost for each in sent.values()),
+        calls=sum(
+            len(each.calls) + each.refused + each.expired + each.failed + each.lost for each in sent.values()
+        ),
         refusals={name: each.refused for name, each in sent.items() if each.refused},
+        expired=sum(each.expired for each in sent.values()),
         failures={name: each.failed for name, each in sent.items() if each.failed},
         lost={name: each.lost for name, each in sent.items() if each.lost},
         violations=record.violations,

@@ -15,6 +15,7 @@ from collector.clock import VirtualClock
 from collector.model import Answer
 from collector.settings import Settings
 from collector.settings.accounts import Account as AccountSettings
+from collector.simulator.answers import NOT_LOGGED_IN
 from collector.simulator.cloud import Cloud
 from collector.simulator.fleet import SimFleet
 from collector.simulator.journal import Journal
@@ -77,12 +78,14 @@ class Sent:
     Attributes:
         calls: Moment of sending and answer time of every call that was answered and not refused. [s since epoch, UTC; s]
         refused: Calls that the cloud refused as one too many.
+        expired: Calls that found their session ended by half an hour without a call; the collector then logs in again.
         failed: Calls answered with any other error.
         lost: Calls whose answer no one was there to take.
     """
 
     calls: list[tuple[float, float]] = field(default_factory=list)
     refused: int = 0
+    expired: int = 0
     failed: int = 0
     lost: int = 0
 
@@ -160,6 +163,8 @@ class Wire:
         self.quiet_at = max(self.quiet_at, answered_at)
         if entry.refused:
             sent.refused += 1
+        elif said.fail_code == NOT_LOGGED_IN:
+            sent.expired += 1
         elif said.fail_code:
             sent.failed += 1
         else:
