@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote, quote_plus
@@ -37,6 +38,7 @@ _SECRET_IN_TEXT = re.compile(  # a bare word after a colon is prose ("password: 
     )
     """
 )
+_PASSING_KEPT = 64
 _USER_IN_ADDRESS = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 
 
@@ -44,39 +46,46 @@ class Redaction:
     """Masks secrets in whatever is about to be logged: a processor of structlog."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._known: set[str] = set()
+        self._lasting: set[str] = set()
+        self._passing: deque[str] = deque(maxlen=_PASSING_KEPT)
         self._alone: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._stale = False
         for secret in secrets:
             self.hide(secret)
 
-    def hide(self, secret: str) -> None:
-        """Mask a further secret from now on, such as the token of a new session."""
-        if not secret:
+    def hide(self, secret: str, *, passing: bool = False) -> None:
+        """Mask a further secret from now on.
+
+        Args:
+            secret: The secret.
+            passing: It opens nothing once others of its kind have followed, as the token of a session: only the newest of them are
+                remembered, so that a year of sessions does not slow every line down.
+        """
+        if not secret or secret in self._alone:
             return
-        self._alone.add(secret)
-        if len(secret) < _SHORT:
-            return
-        quoted = json.dumps(secret)[1:-1]
-        unicode_kept = json.dumps(secret, ensure_ascii=False)[1:-1]
-        spellings = {
-            secret,
-            quoted,
-            unicode_kept,
-            repr(secret)[1:-1],
-            quote(secret, safe=""),
-            quote(secret),
-            quote_plus(secret),
+        if passing:
+            self._passing.append(secret)
+        else:
+            self._lasting.add(secret)
+        self._alone = {*self._lasting, *self._passing}
+        self._stale = True
+
+    def _compile(self) -> None:
+        """Make the pattern of all spellings: when a text is next looked at, not at every login."""
+        self._stale = False
+        known = {
+            spelling for secret in self._alone if len(secret) >= _SHORT for spelling in _spellings(secret)
         }
-        if not spellings <= self._known:
-            self._known |= spellings
-            longest_first = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        longest_first = sorted(known, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if known else None
 
     def text(self, text: str) -> str:
         """Return a text with its secrets masked."""
         if text in self._alone:
             return MASK
+        if self._stale:
+            self._compile()
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         return _USER_IN_ADDRESS.sub(MASK, _SECRET_IN_TEXT.sub(rf"\1\2\3{MASK}", text))
@@ -114,12 +123,25 @@ class Redaction:
         return {key: self._beside(key, value) for key, value in event.items()}
 
 
+def _spellings(secret: str) -> set[str]:
+    """Return how a secret may stand in JSON, in a repr and in an address."""
+    return {
+        secret,
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+    }
+
+
 _redaction = Redaction()
 
 
-def hide(secret: str) -> None:
-    """Mask a further secret in all logs from now on."""
-    _redaction.hide(secret)
+def hide(secret: str, *, passing: bool = False) -> None:
+    """Mask a further secret in all logs from now on; of passing ones, such as tokens of sessions, the newest."""
+    _redaction.hide(secret, passing=passing)
 
 
 def clean(text: str) -> str:

@@ -201,3 +201,13 @@ def test_known_secrets_never_pass(secret, shape):
     """No value, however nested, keeps a known secret."""
     masked = texts(Redaction([secret]).value(filled(shape, secret)))
     assert not [text for text in masked if secret in text]
+
+
+def test_tokens_of_sessions_long_gone_are_let_go():
+    """The newest tokens are masked, thousands of old ones are not remembered, and what lasts is never pushed out."""
+    redaction = Redaction(["the-password"])
+    for number in range(5_000):
+        redaction.hide(f"x-token-of-session-{number:05d}", passing=True)
+    assert redaction.text("x-token-of-session-04999 the-password") == "*** ***"
+    assert redaction.text("of x-token-of-session-04990!") == "of ***!"
+    assert "04000" in redaction.text("x-token-of-session-04000")

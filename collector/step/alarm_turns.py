@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collector.catalogue.terms import Interface, Role
-from collector.planner import NONE_REST, Ask, alarms, next_in_turn
+from collector.planner import NONE_REST, Ask, Rest, alarms, next_in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 SWEPT = "alarms_swept"
 """Kind of the facts that say how many older stretches the first polls of a plant have covered."""
+
+ASK_AGAIN_S = 60.0
+DEVICES_S = 1_800.0
+"""How long alarms wait for device lists that do not come. [s]"""
 
 KNOWN_S = 7_200.0
 """How long a list says how many alarms are open. [s]"""
@@ -50,6 +54,8 @@ class AlarmTurns:
     ) -> Choice:
         """Choose a batch and a stretch: the older one that a poll still owes, else the batch that waited longest.
 
+        Nothing is asked before the devices are known, so that alarms are raised under the ids of their devices.
+
         Args:
             interface: The alarm list.
             batches: Whom it is to be asked about.
@@ -57,6 +63,9 @@ class AlarmTurns:
             apart: The batches are set apart and have not been answered yet.
         """
         account = self._account
+        known_at = self._devices_known_at()
+        if known_at > now:
+            return Rest(min(known_at, now + ASK_AGAIN_S))
         resting = account.resting.of(interface.name)
         asked = {} if apart else account.asked.get(interface.name, {})
         if not apart:
@@ -102,6 +111,19 @@ class AlarmTurns:
         for code in self._swept.keys() & set(plants):
             del self._swept[code]
             self._account.state.facts.drop(self._account.name, SWEPT, code)
+
+    def _devices_known_at(self) -> float:
+        """Until when to wait for the device lists: an alarm keeps the tags of its first reading. [s since epoch, UTC]"""
+        account = self._account
+        lists = next((i for i in account.interfaces() if i.role is Role.DEVICES), None)
+        if lists is None or account.permissions.interface_denied(lists.name):
+            return 0.0
+        batches = account.batches(lists)
+        asked = account.asked[lists.name]
+        if all(asked.get(batch, 0.0) > 0.0 for batch in batches):
+            return 0.0
+        listed = account.listed_at(account.vendor.interfaces[account.plant_list()])
+        return listed + DEVICES_S
 
     def _owed(
         self,

@@ -80,7 +80,7 @@ class Login:
             raise NotYet(account.next_free(interface, paid.ended)) from error
         assert isinstance(outcome, LoggedIn)
         at = answer.answered_at
-        logs.hide(outcome.token)
+        logs.hide(outcome.token, passing=True)
         session = Session(outcome.token, at, at, account.state.sessions.is_fixed(account.name))
         with account.state.transaction():
             account.state.sessions.put(account.name, session)
