@@ -21,8 +21,11 @@ def fortnight():
 
 @pytest.fixture(scope="session")
 def packed(fortnight):
-    """The data as one body."""
-    return gzip.compress("\n".join(fortnight.lines).encode(), 1)
+    """The data as bodies that a busy database takes in time."""
+    lines = fortnight.lines
+    return [
+        gzip.compress("\n".join(lines[at : at + 10_000]).encode(), 1) for at in range(0, len(lines), 10_000)
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +33,8 @@ def influxql(influxd, packed):
     """An InfluxDB 1.x that holds the fortnight."""
     form = urllib.parse.urlencode({"q": "CREATE DATABASE solar"}).encode()
     post(f"{influxd}/query", form, {"Content-Type": "application/x-www-form-urlencoded"})
-    post(f"{influxd}/write?db=solar&precision=s", packed, {"Content-Encoding": "gzip"})
+    for body in packed:
+        post(f"{influxd}/write?db=solar&precision=s", body, {"Content-Encoding": "gzip"})
     return InfluxQL(influxd, "solar")
 
 
@@ -49,12 +53,15 @@ def flux(packed):
         "organizationID"
     ]
     bucket = f"boards-{os.getpid()}-{time.time_ns()}"
-    body = f'{{"orgID": "{organisation}", "name": "{bucket}", "retentionRules": []}}'.encode()
-    post(f"{url}/api/v2/buckets", body, headers)
+    made = f'{{"orgID": "{organisation}", "name": "{bucket}", "retentionRules": []}}'.encode()
+    post(f"{url}/api/v2/buckets", made, headers)
     query = urllib.parse.urlencode({"org": org, "bucket": bucket, "precision": "s"})
-    post(
-        f"{url}/api/v2/write?{query}", packed, {"Authorization": f"Token {token}", "Content-Encoding": "gzip"}
-    )
+    for body in packed:
+        post(
+            f"{url}/api/v2/write?{query}",
+            body,
+            {"Authorization": f"Token {token}", "Content-Encoding": "gzip"},
+        )
     return Flux(url, org, bucket, token)
 
 

@@ -69,7 +69,7 @@ def _allowance(title: str, description: str, queries: list[Any]) -> Panel:
         queries,
         [
             column("account", "Account"),
-            column("interface", "Interface"),
+            column("interface", "Interface", width=170),
             column("calls", "Calls", COUNT, decimals=0),
             column("budget", "Allowed", COUNT, decimals=0),
             column(
@@ -228,7 +228,7 @@ _NEXT = row(
         ],
         [
             column("account", "Account"),
-            column("interface", "Interface"),
+            column("interface", "Interface", width=170),
             column("next_ms", "Next call", AGO),
             column("next_allowed_s", "", "s", hidden=True),
         ],

@@ -39,7 +39,7 @@ def _boards() -> Panel:
         "maxItems": 20,
         "query": "",
     }
-    return Panel("dashlist", "Boards", "All boards of this set.", 6, options=options)
+    return Panel("dashlist", "Boards", "All boards of this set.", 5, options=options)
 
 
 _NOW = row(
@@ -101,7 +101,7 @@ _REST = row(
     series(
         "Power, last 24 hours",
         "Output of all inverters together. Gaps of more than 15 minutes stay open.",
-        10,
+        9,
         [curve("power", "pv_inverter", [Part("kw", "active_power_kw")], per=("plant_id", "device_id"))],
         KW,
         lowest=0,
@@ -112,7 +112,7 @@ _REST = row(
     table(
         "Plants whose data may not be read",
         "The cloud knows the plant but gives no data: why, since when, and what the owner must click.",
-        8,
+        10,
         [without_access()],
         [
             column("plant", "Plant", links=to_plant()),

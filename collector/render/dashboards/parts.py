@@ -143,7 +143,7 @@ def history_table(width: int) -> Panel:
         ],
         [
             column("account", "Account"),
-            column("interface", "Interface"),
+            column("interface", "Interface", width=170),
             column(
                 "share",
                 "Done",
