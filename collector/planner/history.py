@@ -66,13 +66,13 @@ class _View:
 
     Attributes:
         until: It is to be made anew then. [s since epoch, UTC]
-        top: Days that have ended since the newest one that is known; the most of all members. [d]
+        waited: Days that have ended since the newest one that is known, of the member with the fewest and the most. [d]
         ends: Wish (top, ordered, missing, again) to the end of the newest day wanted, and that day's number. [s since epoch, UTC]
         left: How much of the past is still to be read.
     """
 
     until: float
-    top: int = 0
+    waited: tuple[int, int] = (0, 0)
     ends: dict[str, tuple[float, int]] = field(default_factory=dict)
     left: Left = field(default_factory=Left)
 
@@ -132,7 +132,9 @@ class History:
         wakes = [now + IDLE_S, *(v.until for _, v in views)]
         if not any("missing" in v.ends or "ordered" in v.ends for _, v in views):
             patience = 1
-        tops = sorted((v for v in views if v[1].top >= patience), key=lambda v: v[1].top, reverse=True)
+        # Days that end one after the other, by zone, are read together once the last of them has ended.
+        ripe = [v for v in views if v[1].waited[0] >= patience or v[1].waited[1] > patience]
+        tops = sorted(ripe, key=lambda v: v[1].waited[1], reverse=True)
         for batch, view in tops:
             if (ask := self._ask(batch, *view.ends["top"], now, busy)) is not None:
                 if (until := resting.get((ask.batch, ask.period), 0.0)) <= now:
@@ -218,6 +220,8 @@ class History:
         """Look at every member of a batch."""
         view = _View(now + 86_400.0)
         longest = 0
+        waited: list[int] = []
+        newests: list[int] = []
         for member in batch.members:
             zone = self._past.zone(member)
             settling = local_date(zone, now - SETTLE_S)
@@ -235,12 +239,13 @@ class History:
             low = max(begins.toordinal(), self._floor)
             blind = BLIND_DAYS if begins == LONG_AGO else 0
             older = newest
+            waited.append(0)
+            newests.append(newest)
             if runs.newest_missing(newest, newest) is not None and newest >= low:
                 first, _ = next(runs.missing(low, newest))
                 # Where nothing is known at all, only yesterday is new.
                 first = newest if len(runs) == 0 or first == low else first
-                view.top = max(view.top, newest - first + 1)
-                view.want("top", zone, newest)
+                waited[-1] = newest - first + 1
                 older = first - 1
             view.want("missing", zone, newest_missing(runs, low, older, blind=blind))
             view.want("again", zone, runs.newest(READ_ONCE, low, newest - 1))
@@ -251,6 +256,11 @@ class History:
             view.left += Left(done, total)
             longest = max(longest, total - done)
         view.left += Left(calls=-(-longest // self._days))
+        if any(waited):
+            view.waited = (min(waited), max(waited))
+            common = min(newests) if view.waited[0] else max(newests)
+            for member in batch.members:
+                view.want("top", self._past.zone(member), common)
         return view
 
 
