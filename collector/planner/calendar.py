@@ -143,14 +143,19 @@ class Calendar:
         return sum((self._view(b, now).left for b in batches), Left())
 
     def next(
-        self, batches: Sequence[Batch], now: float, *, refresh_s: float = 0.0, resting: Resting = NONE_REST
+        self,
+        batches: Sequence[Batch],
+        now: float,
+        *,
+        refresh_s: float | None = None,
+        resting: Resting = NONE_REST,
     ) -> Choice:
         """Choose a batch and a period.
 
         Args:
             batches: The members in batches.
             now: [s since epoch, UTC]
-            refresh_s: How old what runs may grow while something of the past is missing. [s]
+            refresh_s: How old what runs may grow while something of the past is missing; None: as for one batch. [s]
             resting: What is passed over for now.
         """
         views = [(b, self._view(b, now)) for b in batches]
@@ -185,7 +190,8 @@ class Calendar:
             ),
             None,
         )
-        due = oldest_at + (OPEN_EVERY_S if back is None else refresh_s)
+        stale_s = REFRESH_S[self._span] if refresh_s is None else refresh_s
+        due = oldest_at + (OPEN_EVERY_S if back is None else stale_s)
         if oldest is not None and due <= now:
             return oldest
         return back or Rest(min(due, *wakes) if wakes else due)

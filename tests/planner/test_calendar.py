@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,9 +12,9 @@ from hypothesis import strategies as st
 
 from collector import coverage, periods, planner
 from collector.catalogue.fusionsolar import INTERFACES
-from collector.coverage import Runs, state_after
+from collector.coverage import Runs, State, state_after
 from collector.model import Batch
-from collector.planner import IDLE_S, Ask, Calendar, Past, Rest
+from collector.planner import IDLE_S, LONG_AGO, Ask, Calendar, Left, Order, Past, Rest
 from collector.zones import day_start
 
 if TYPE_CHECKING:
@@ -172,7 +174,99 @@ def test_no_batch_starves(zones: list[str], size: int, interface, start_h: int, 
     seen = Counter(ask.batch for at, ask in desk.asks if at >= end - 86_400)
     assert set(seen) == set(batches)
     for member, zone in members.items():
-        # What settled within the last hours may still wait for its turn.
-        settled = periods.before(periods.current(interface.span, zone, end - SETTLED_S - 6 * 3600))
+        # What settled within the last hours may still wait for its turn, and what was empty for its second look.
+        waits_s = (6 if rows else 12) * 3600
+        settled = periods.before(periods.current(interface.span, zone, end - SETTLED_S - waits_s))
         if settled != "life":
             assert desk.held[member][settled].closed
+
+
+def test_the_past_is_read_newest_first_back_to_where_it_begins() -> None:
+    """With a known beginning every period down to it is asked for once, newest first, and none before it."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    desk = Desk(DAY, {"P": "Europe/Berlin"}, [ONE], begins=date(2025, 3, 9))
+    desk.run(now, now + 2 * 86_400, 3456.0)
+    back = [ask.period for _, ask in desk.asks if ask.period < "2026-11"]
+    assert back == sorted(back, reverse=True)
+    assert back[0] == "2026-10"
+    assert back[-1] == "2025-03"
+    assert len(set(back)) == len(back) == 20
+    assert list(desk.runs["P"]) == [(2025 * 12 + 2, 2026 * 12 + 9, State.FINAL)]
+    assert desk.calendar.left([ONE], now + 2 * 86_400) == Left(20, 20, 0)
+
+
+def test_without_a_beginning_the_past_ends_where_there_has_long_been_nothing() -> None:
+    """Nobody knows when the plant began: two years and more without any row, and no more is asked for."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    desk = Desk(MONTH, {"P": ""}, [ONE], begins=LONG_AGO)
+    for _ in range(12):
+        choice = desk.choose(now)
+        assert isinstance(choice, Ask)
+        desk.rows = 12 if choice.period >= "2023" else 0
+        desk.answer(choice, now)
+        now += 3456.0
+    assert {ask.period for _, ask in desk.asks} == {"2026", "2025", "2024", "2023", "2022", "2021"}
+
+
+def test_while_the_past_is_missing_what_runs_is_refreshed_at_leisure() -> None:
+    """Today's hours are read every two hours while older ones are missing, and every call brings something."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    desk = Desk(HOUR, {"P": ""}, [ONE], begins=date(2020, 1, 1))
+    for _ in range(25):
+        choice = desk.choose(now, refresh_s=7200.0)
+        assert isinstance(choice, Ask)
+        desk.answer(choice, now)
+        now += 3456.0
+    today = [at for at, ask in desk.asks if ask.period in {"2026-11-20", "2026-11-21"}]
+    assert 8 <= len(today) <= 13
+    assert all(b - a >= 7200 or b - a == 3456.0 for a, b in pairwise(today))
+
+
+@pytest.mark.parametrize(("batches", "calls", "most"), [(1, 25, 12), (10, 34, 12), (100, 124, 12)])
+def test_refreshing_never_takes_more_than_half_of_what_closing_leaves(batches, calls, most) -> None:
+    """However large the fleet: of the calls that closing leaves, refreshing takes half at most; the past has the rest."""
+    every_s = planner.refresh_s(HOUR, batches, calls)
+    assert batches * 86_400 / every_s <= most
+    assert planner.refresh_s(YEAR, 1, 25) == 86_400.0
+
+
+def test_a_day_read_soon_after_its_end_is_read_once_more_later() -> None:
+    """Late corrections: two days after its end a day is asked for once more, after everything that is missing, and then no more."""
+    midnight = day_start("Europe/Berlin", date(2026, 11, 20))
+    desk = Desk(HOUR, {"P": "Europe/Berlin"}, [ONE], begins=date(2026, 11, 18))
+    desk.run(midnight - 43_200, midnight + 5 * 86_400, 3456.0)
+    asked = [at for at, ask in desk.asks if ask.period == "2026-11-19" and at > midnight + SETTLED_S]
+    assert len(asked) == 2
+    assert asked[0] - midnight <= SETTLED_S + 7200
+    assert 2 * 86_400 <= asked[1] - midnight <= 3 * 86_400 + 7200
+
+
+def test_what_somebody_ordered_comes_before_other_missing_days() -> None:
+    """Ordered days go before younger ones that are missing as well, and only for the members named."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    a, b = Batch(("a",)), Batch(("b",))
+    desk = Desk(HOUR, {}, [a, b], begins=date(2026, 1, 1))
+    order = Order(date(2026, 3, 1), date(2026, 3, 2), frozenset({"b"}))
+    desk.calendar = Calendar(HOUR, desk.held, replace(desk.past, orders=[order]))
+    for _ in range(4):
+        desk.answer(desk.choose(now, refresh_s=9e9), now)
+    assert desk.choose(now, refresh_s=9e9) == Ask(b, "2026-03-02", closing=True)
+    desk.answer(desk.choose(now, refresh_s=9e9), now)
+    desk.answer(desk.choose(now, refresh_s=9e9), now)
+    assert desk.choose(now, refresh_s=9e9).period == "2026-11-18"
+
+
+def test_new_day_rows_are_read_once_a_day_by_the_largest_fleet() -> None:
+    """A hundred batches: the month's days are read again after each midnight, although refreshing has no calls to spare."""
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
+    batches = [Batch((f"P{n:03}",)) for n in range(100)]
+    desk = Desk(DAY, {b.members[0]: "Europe/Berlin" for b in batches}, batches, begins=date(2016, 1, 1))
+    every_s = planner.refresh_s(DAY, 100, 124)
+    while now < datetime(2026, 11, 24, tzinfo=UTC).timestamp():
+        choice = desk.choose(now, refresh_s=every_s)
+        assert isinstance(choice, Ask)
+        desk.answer(choice, now)
+        now += 86_400 / 124
+    midnight = day_start("Europe/Berlin", date(2026, 11, 23))
+    fresh = {ask.batch for at, ask in desk.asks if ask.period == "2026-11" and at >= midnight + SETTLED_S}
+    assert len(fresh) >= 95
