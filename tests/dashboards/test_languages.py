@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from ask import Flux
-from conftest import View
 from fortnight import Fortnight
 from grafana_types import typescript
+from view import View
 
 from collector.render.dashboards.files import render
 
