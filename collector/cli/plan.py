@@ -87,7 +87,7 @@ def _what_if(plants: int, pairs: list[str], policy: str, *, as_json: bool) -> No
         f"Calls allowed to a {policy} user with {plural(plants, 'plant')} and {plural(devices, 'device')}"
     )
     console.print(tables.budget_table(rows))
-    usual = [r for r in rows if not (INTERFACES[r.interface].restricted or INTERFACES[r.interface].legacy)]
+    usual = [r for r in rows if not INTERFACES[r.interface].restricted]
     for sentence in verdict(usual, INTERFACES, fleet):
         console.print(sentence)
 

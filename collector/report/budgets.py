@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collector.catalogue.terms import Interface
     from collector.quota import Allowance, Fleet, Policy
 
+DAY_S = 86_400.0
+DAY_MS = 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -101,15 +104,30 @@ def verdict(rows: Sequence[Budget], interfaces: Mapping[str, Interface], fleet: 
         told.append("Live readings of everything come every 5 minutes.")
     elif len(slow) < len(live):
         told.append("All other live readings come every 5 minutes.")
-    for row in rows:
-        interface = interfaces[row.interface]
-        if interface.role is Role.HISTORY and not interface.legacy and row.every_s and interface.max_span_ms:
-            days = interface.max_span_ms / 86_400_000
-            told.append(
-                f"{row.interface} fetches {days:g} days of all devices in {duration(row.every_s)}:"
-                f" a year of 5-minute history takes {duration(row.every_s * 365 / days)}."
-            )
+    history = [r for r in rows if interfaces[r.interface].role is Role.HISTORY and r.every_s]
+    if history:
+        told.append(_year_of_history(history, interfaces))
     return told
+
+
+def _year_of_history(rows: Sequence[Budget], interfaces: Mapping[str, Interface]) -> str:
+    """Return how long a year takes with all interfaces of history, and with those alone that every user is granted."""
+    newer = [r for r in rows if not interfaces[r.interface].legacy]
+    whole, sure = (_of_a_year(some, interfaces) for some in (rows, newer))
+    if math.isinf(whole):
+        return "Of 5-minute history not even each day as it ends can be fetched."
+    told = f"A year of 5-minute history of all devices takes {duration(whole)}, beside each day as it ends"
+    if sure > whole:
+        older = " and ".join(r.interface for r in rows if r not in newer)
+        told += f"; {duration(sure)} where {older} is not granted"
+    return f"{told}."
+
+
+def _of_a_year(rows: Sequence[Budget], interfaces: Mapping[str, Interface]) -> float:
+    """Return how long a year of days takes, with each day that ends meanwhile taken off; infinite where never. [s]"""
+    each = [max(1.0, interfaces[r.interface].max_span_ms / DAY_MS) / (r.every_s or math.inf) for r in rows]
+    spare = sum(each) - 1 / DAY_S
+    return 365 / spare if spare > 0 else math.inf
 
 
 def _stretched(row: Budget, interface: Interface, fleet: Fleet) -> str:

@@ -80,7 +80,7 @@ def _news(news: list[dict[str, Any]], now: float) -> list[str]:
 
 def _login(login: dict[str, Any], now: float) -> str:
     if login["state"] == "refused":
-        return f"refused {_ago(login['since'], now)}; next try {_ahead(login['next_at'], now)}"
+        return f"failed {_ago(login['since'], now)}; next try {_ahead(login['next_at'], now)}"
     if login["state"] == "logged in":
         return f"logged in {_ago(login['since'], now)}, last used {_ago(login['used_at'], now)}"
     return f"logged out; a login is allowed {_ahead(login['next_at'], now)}"

@@ -9,7 +9,7 @@ from collector.catalogue.terms import Role
 from collector.errors import ConfigurationError
 from collector.quota import Fleet
 from collector.report import fleet_words
-from collector.report.budgets import sweep_calls
+from collector.report.budgets import Budget, sweep_calls, verdict
 
 KEYS = ["interface", "calls", "window_s", "min_gap_s", "sweep_calls", "every_s"]
 
@@ -172,3 +172,32 @@ def test_pages_of_a_plant_list():
     stations = INTERFACES["stations"]
     assert [sweep_calls(stations, Fleet(n)) for n in (0, 100, 101)] == [1, 1, 2]
     assert sweep_calls(INTERFACES["login"], Fleet(5_000)) == 1
+
+
+@pytest.mark.parametrize(
+    ("plants", "devices", "words"),
+    [
+        (
+            20,
+            ["1=20", "17=20"],
+            "takes 11 d",
+        ),  # 28 calls a day bring 21 days of all devices, the older interface 14
+        (600, ["1=600"], "takes 21 d, beside each day as it ends; 114 d where"),
+        (20, [], None),
+    ],
+)
+def test_a_year_of_history_is_told(run, plants, devices, words):
+    """Both interfaces of history work together, and each day that ends meanwhile is taken off."""
+    text = " ".join(
+        run("plan", "--plants", plants, *(["--devices", *devices] if devices else [])).out.split()
+    )
+    assert ("year of 5-minute history" in text) is (words is not None)
+    assert words is None or words in text
+
+
+def test_history_that_cannot_keep_up_is_told():
+    """Where calls do not suffice for the days as they end, no time is promised."""
+    slow = Budget("getDevHistoryKpi", 1, 86_400.0, 0, 9, 9 * 86_400.0)
+    assert verdict([slow], INTERFACES, Fleet(1, {1: 90})) == [
+        "Of 5-minute history not even each day as it ends can be fetched."
+    ]
