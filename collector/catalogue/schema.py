@@ -86,9 +86,9 @@ _MEASUREMENTS: Final = (
     ),
     Measurement(
         "collector_coverage",
-        "What is held of what there should be",
-        ("account", "interface"),
-        "When it was counted, UTC.",
+        "How many 5-minute readings of a device's day are held",
+        ("account", *DEVICE_TAGS),
+        _DATE,
     ),
     Measurement(
         "collector_fault",
@@ -208,8 +208,8 @@ OWN_FIELDS: Final[Mapping[str, tuple[OwnField, ...]]] = {
         OwnField("next_allowed_s", "s", "Moment of the next possible call, seconds since 1970, UTC"),
     ),
     "collector_coverage": (
-        OwnField("received", "", "Periods held"),
-        OwnField("expected", "", "Periods that there should be"),
+        OwnField("received", "", "5-minute readings held of that day"),
+        OwnField("expected", "", "5-minute readings that the day has: 288, on days of 23 or 25 h 276 or 300"),
     ),
     "collector_fault": (
         OwnField("active", "", "1 where the fault begins or its words change, 0 where it ends"),

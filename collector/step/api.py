@@ -24,6 +24,6 @@ def api_line(account: Account, interface: Interface, paid: Paid, *, refused: boo
         ("rate_limited", 1.0 if refused else 0.0),
     ]
     if free != float("inf"):
-        fields.append(("next_allowed_s", max(0.0, round(free - paid.ended, 3))))
+        fields.append(("next_allowed_s", round(free, 3)))
     tags = [("account", account.name), ("interface", interface.name)]
     return line("collector_api", tags, fields, int(paid.sent * 1000) * MS_NS)

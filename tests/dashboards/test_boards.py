@@ -50,8 +50,6 @@ UNITS = {
     "_trees": {"suffix:trees"},
 }
 # Measurements and tags that boards read and the schema does not list yet.
-AWAITED = {"collector_fault": {"account", "subject", "words", "active"}, "collector_coverage": {"plant_id"}}
-
 every_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 
 
@@ -182,8 +180,7 @@ def known(measurement):
     """Names that queries may use of a measurement."""
     names = {row.name for row in fusionsolar.FIELDS if row.measurement == measurement}
     names |= {row.name for row in OWN_FIELDS.get(measurement, ())}
-    names |= set(MEASUREMENTS[measurement].tags) if measurement in MEASUREMENTS else set()
-    return names | AWAITED.get(measurement, set())
+    return names | set(MEASUREMENTS[measurement].tags)
 
 
 def test_fields_exist():
@@ -195,7 +192,7 @@ def test_fields_exist():
             if not measurements or "/flux/" not in name:
                 continue
             (measurement,) = set(measurements)
-            assert measurement in MEASUREMENTS or measurement in AWAITED
+            assert measurement in MEASUREMENTS
             asked = set(
                 re.findall(r'r\._field == "([a-z_0-9]+)"', query.split("|> map")[0].split("\n  rows")[0])
             )
