@@ -16,8 +16,11 @@ from collector.simulator.switches import SWITCHES
 
 SIMULATOR = ROOT / "docs" / "simulator.md"
 
+# .ci/run holds every file to it; here it is said which document breaks it.
+NO_REGISTRY = re.findall(r"^ +local pattern='(.+)'$", text(ROOT / ".ci" / "run"), re.MULTILINE)[0]
+
 UNWANTED = {
-    "a registry's host": r"somewhere.example|elsewhere.example|nowhere.example|nowhere.example|nowhere.example|--(extra-)?index-url",
+    "a registry's host": NO_REGISTRY,
     "a path of some machine": r"(?<![\w.])/(work|root|home|Users)/\w|/tmp/\w",
     "another project by comparison": r"(?i)\b(unlike|better than|alternative to|in contrast to|competit\w+|other (projects?|tools?|collectors?))\b",
     "a key or token": r"\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{40,}={0,2}\b|BEGIN [A-Z ]*PRIVATE KEY",
@@ -42,7 +45,7 @@ def test_passwords_shown_are_none(page):
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("a registry's host", "see https://somewhere.example.org/x"),
+        ("a registry's host", "pip install --index" + "-url=https://packages.example.org"),
         ("a path of some machine", "look into /home/you/data"),
         ("another project by comparison", "Unlike others it waits"),
         ("a key or token", "token: aB3" + "dE4fG5" * 8),
