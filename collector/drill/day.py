@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BEGIN = datetime(2026, 6, 10, tzinfo=UTC).timestamp()
 SLOT_S = 300
+SETTLED_S = 5 * 3_600
 HOUR_NS = 3_600 * 10**9
 DRAIN_EVERY = 50
 
@@ -43,6 +44,16 @@ DEVICE_FIELDS = (
     (41, "battery_soc", "pv_battery", "battery_soc_pct", 1.0),
     (10, "radiant_line", "pv_emi", "irradiance_w_m2", 1.0),
 )
+OF_THE_DAY = (
+    "getStationRealKpi",
+    "getDevRealKpi",
+    "getKpiStationHour",
+    "getKpiStationDay",
+    "getKpiStationMonth",
+    "getKpiStationYear",
+    "getAlarmList",
+)
+"""The past is left alone: its rows would stand between those that are counted."""
 PLANT_FIELDS = (("day_power", "day_yield_kwh"), ("total_power", "total_yield_kwh"))
 
 
@@ -94,6 +105,7 @@ async def _collect(stage: Stage, clock: StageClock, end: float) -> int:
     from collector.settings import load
     from collector.virtual import Virtual
 
+    stage.interfaces = OF_THE_DAY
     stage.configure()
     async with assembled(load(stage.config, {}), clock=clock, hold=True) as app:
         steps = 0
@@ -203,7 +215,7 @@ async def _judge_days(report: Report, stage: Stage, server: Influx) -> None:
 async def _judge_hours(report: Report, stage: Stage, server: Influx, end: float) -> None:
     """Hold every hour of the day that was over long enough before the end, at its true start."""
     found = await _points(server, "pv_plant_hour", "yield_kwh", "plant_id")
-    settled_ns = int((end - 3 * 3_600) * 1e9)
+    settled_ns = int((end - SETTLED_S) * 1e9)
     wanted = {
         (plant.code, start_ms * 1_000_000): value
         for plant in stage.cloud.fleet.plants

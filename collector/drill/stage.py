@@ -18,7 +18,7 @@ from collector.simulator.journal import Journal
 from collector.simulator.switches import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from collector.drill.clocks import SharedClock
@@ -53,6 +53,7 @@ class Stage:
         base_url: Where the collector believes the cloud to be.
         password: What the collector takes for the account's password.
         further: Secrets beside that password and the cloud's tokens.
+        interfaces: The only ones that the account is to call; empty: as it sees fit.
         lives: Every process that was started.
     """
 
@@ -68,6 +69,7 @@ class Stage:
     base_url: str
     password: str = PASSWORD
     further: set[str] = field(default_factory=set)
+    interfaces: Sequence[str] = ()
     lives: list[Life] = field(default_factory=list)
 
     @classmethod
@@ -142,7 +144,7 @@ class Stage:
 
         secret = self.folder / "secrets" / "password"
         secret.write_text(self.password, encoding="utf-8")
-        content = {
+        content: dict[str, Any] = {
             "accounts": {
                 ACCOUNT: {
                     "vendor": "fusionsolar",
@@ -156,6 +158,8 @@ class Stage:
             "timeouts": self.timeouts,
             **more,
         }
+        if self.interfaces:
+            content["accounts"][ACCOUNT]["interfaces"] = list(self.interfaces)
         self.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
     async def live(self) -> Life:
