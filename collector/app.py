@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collector.sinks import Sink
 
 TIDY_EVERY_S = 60.0
+FAULTS_TOLD = 10  # at a start; `status` has them all
 
 FULL_PAUSE_S = 15.0
 
@@ -265,6 +266,9 @@ async def _collect(app: App, scheduler: Scheduler, stop: asyncio.Event) -> None:
     settings = app.settings
     scheduler.start()
     log.info("collector started", accounts=len(app.accounts), sink=app.sink.name)
+    for account in app.accounts.values():
+        for fault in account.faults.open()[:FAULTS_TOLD]:
+            log.warning("still failing", account=account.name, subject=fault.subject, why=fault.value)
     await stop.wait()
     log.info("collector stopping", drain_s=settings.timeouts.drain_s)
     await scheduler.stop(settings.timeouts.drain_s)
