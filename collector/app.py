@@ -18,6 +18,7 @@ from collector.errors import StateFull
 from collector.scheduler import Scheduler
 from collector.sinks.choice import sink_for
 from collector.step import Account, Claims, Step
+from collector.step.given_up import missing_again
 from collector.step.loss import rest_after_loss
 from collector.store import StateFile
 from collector.vendors import vendor_for
@@ -190,6 +191,7 @@ async def assembled(
         max_bytes=int(settings.spool.max_bytes),
         refetchable=refetchable(accounts.values()),
         on_change=_tell_sink,
+        on_given_up=partial(missing_again, accounts),
     )
     try:
         yield App(settings, clock, state, sink, accounts, steps, drain, wakers, landers)

@@ -59,9 +59,17 @@ class Login:
         async with self._lock:
             now = self._account.clock.now()
             held = self._account.state.sessions.get(self._account.name)
-            if held is not None and not (held.fixed and now - held.since >= RENEW_AFTER_S):
+            if held is not None and not self._outlived(held, now):
                 return held
             return await self._log_in(now)
+
+    def _outlived(self, session: Session, now: float) -> bool:
+        """Tell whether a session has surely ended: unused for half an hour, or as old where its life is fixed.
+
+        A call with it would be refused, and for an interface of few calls a day the next one is an hour away.
+        """
+        began = session.since if session.fixed else max(session.since, session.used)
+        return now - began >= RENEW_AFTER_S
 
     async def _log_in(self, now: float) -> Session:
         account = self._account

@@ -123,3 +123,17 @@ async def test_a_login_without_a_token_is_tried_again_slowly(home: Home, cloud: 
     cloud.next("login", Answer(200, {}, b'{"success":true,"failCode":0}', 0.0, 0.0))
     assert await home.run("stations") >= home.clock.now() + 59
     assert home.state.sessions.get("home") is None
+
+
+async def test_a_session_that_was_idle_for_half_an_hour_is_renewed_before_it_is_refused(
+    home: Home, cloud: Cloud
+) -> None:
+    """An interface of few calls a day does not lose one of them to a session that has surely ended."""
+    await home.settle()
+    home.wait(28 * 60)
+    await home.run("getKpiStationYear")
+    assert len(cloud.calls("login")) == 1
+    home.wait(61 * 60)
+    await home.run("getKpiStationYear")
+    assert len(cloud.calls("login")) == 2
+    assert cloud.calls("getKpiStationYear")[-1].token == "x-token-2"
