@@ -114,17 +114,17 @@ def _annotation(language: Language) -> Json:
         '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> group()\n'
         "  |> map(fn: (r) => ({time: r._time, title: r.name, text: r.cause, tags: r.severity}))"
     )
-    target: Json = {"refId": "Anno", "fromAnnotations": True, "query": influxql}
+    target: Json = {"refId": "Anno", "query": flux}
     if language is INFLUXQL:
         target |= {
+            "query": influxql,
+            "fromAnnotations": True,  # with Flux it would ask in InfluxQL
             "rawQuery": True,
             "textEditor": True,
             "titleColumn": "title",
             "textColumn": "text",
             "tagsColumn": "severity",
         }
-    else:
-        target["query"] = flux
     return {
         "name": "Alarms raised",
         "enable": True,
