@@ -139,7 +139,13 @@ def curve(
         influxql = f"SELECT {sums} FROM ({inner}) WHERE {bounds}{grouped(window, *by)} fill(null)"
     start, stop = _BEFORE if day_before else VIEW
     step = "v.windowPeriod" if every == _EVERY else every
-    importing = 'import "date"\n' if day_before else ""
+    importing = 'import "date"\n' if day_before or every != _EVERY else ""
+    # The first window is cut by the range and would stand beside its place.
+    placed = (
+        f"  |> map(fn: (r) => ({{r with _time: date.truncate(t: r._time, unit: {every})}}))\n"
+        if every != _EVERY
+        else ""
+    )
     names = [part.name for part in parts]
     head = f"{importing}rows = {source(measurement, fields, where, start, stop)}\n"
     if flat:
@@ -150,12 +156,12 @@ def curve(
             if "device_id" not in by and fn != "last"
             else ""
         )
-        body = f"{renamed(parts)}\n{together}{aggregated}"
+        body = f"{renamed(parts)}\n{together}{aggregated}{placed}"
     else:
         means = f'  |> aggregateWindow(every: {step}, fn: {fn}, createEmpty: false, timeSrc: "_start")\n'
         body = (
             f"{renamed(parts)}\n  |> group(columns: {quoted([*by, '_field'])})\n"
-            f'  |> aggregateWindow(every: {step}, fn: sum, createEmpty: true, timeSrc: "_start")\n'
+            f'  |> aggregateWindow(every: {step}, fn: sum, createEmpty: true, timeSrc: "_start")\n{placed}'
         )
         head = head.rstrip() + "\n" + means
     flux = f'{head}{body}{pivoted(["_time", *by], ["_time", *by, *names])} |> sort(columns: ["Time"])'
