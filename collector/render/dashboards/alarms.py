@@ -43,7 +43,7 @@ _NOW = row(
         COUNT,
         overrides=_SEVERITIES,
         empty="None",
-        colour=colours.GOOD,
+        empty_colour=colours.GOOD,
         decimals=0,
     ),
     stat(
@@ -161,7 +161,7 @@ _PAST = row(
             column("plant", "Plant", links=to_plant()),
             column("device", "Device"),
             column("alarm", "Alarm"),
-            column("duration_s", "Open for", DURATION),
+            column("duration_s", "Open for", DURATION, width=90),
             column("alarm_id", "Code", width=80),
             column("plant_id", hidden=True),
             column("device_id", hidden=True),
@@ -195,7 +195,7 @@ _PAST = row(
 _LINE = row(
     8,
     states(
-        "Inverter states beside",
+        "Inverter states meanwhile",
         "What the inverters did meanwhile.",
         24,
         [

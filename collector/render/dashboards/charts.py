@@ -36,13 +36,14 @@ def series(
     gaps: int = 900_000,
     defaults: Mapping[str, Any] | None = None,
     decimals: int | None = None,
+    line: int = 1,
     **extra: Any,
 ) -> Panel:
     """Values over time. Lines break where more than 15 minutes are missing. [gaps: ms]"""
     custom: Json = {
         "drawStyle": "bars" if bars else "line",
         "lineInterpolation": "linear",
-        "lineWidth": 1,
+        "lineWidth": line,
         "fillOpacity": 80 if bars else 45 if stacked else fill,
         "showPoints": "never",
         "spanNulls": gaps,
@@ -98,6 +99,7 @@ def dates(
     legend: bool | None = None,
     decimals: int | None = None,
     soft_highest: float | None = None,
+    spacing: int = 100,
 ) -> Panel:
     """Bars per calendar period, labelled with the plant-local date in every viewer's zone."""
     custom: Json = {"lineWidth": 0, "fillOpacity": 85}
@@ -115,7 +117,7 @@ def dates(
         "groupWidth": 0.8,
         "stacking": "normal" if stacked else "none",
         "showValue": "never",
-        "xTickLabelSpacing": 100,
+        "xTickLabelSpacing": spacing,
         "orientation": "auto",
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": shown, "calcs": []},
         "tooltip": {"mode": "multi", "sort": "none"},

@@ -19,13 +19,13 @@ from collector.render.dashboards.panels import (
     SHARE,
     column,
     dates,
-    fixed,
     join,
     plant_lines,
     row,
     series,
     stat,
     table,
+    thresholds,
 )
 from collector.render.dashboards.parts import COMPLETE, MANY_PLANTS, completeness, history_table, to_plant
 from collector.render.dashboards.period_queries import calendar, ratio, summary
@@ -87,8 +87,8 @@ _NOW = row(
         empty="Nothing to fill",
     ),
     stat(
-        "Periods still to fetch",
-        "Of all jobs.",
+        "Periods of history",
+        "Fetched of those to fetch, of all jobs.",
         6,
         [
             total(
@@ -135,10 +135,10 @@ _TABLES = row(
             ),
         ],
         [
-            column("plant", "Plant", links=to_plant()),
-            column("missing", "Missing", COUNT, decimals=0),
-            column("received", "Held", COUNT, decimals=0),
-            column("expected", "Expected", COUNT, decimals=0),
+            column("plant", "Plant", custom__minWidth=150, links=to_plant()),
+            column("missing", "Missing", COUNT, decimals=0, width=90),
+            column("received", "Held", COUNT, decimals=0, width=90),
+            column("expected", "Expected", COUNT, decimals=0, width=90),
             column(
                 "held",
                 "Share",
@@ -146,10 +146,10 @@ _TABLES = row(
                 decimals=1,
                 min=0,
                 max=1,
-                color=fixed(colours.GOOD),
+                thresholds=thresholds(colours.FAULT, (0.9, colours.WARNING), (0.99, colours.GOOD)),
                 custom__cellOptions=GAUGE,
             ),
-            column("account", "Account"),
+            column("account", "Account", width=90),
             column("plant_id", hidden=True),
         ],
         sort=(("Missing", True),),
@@ -204,13 +204,13 @@ _AGES = row(
     ),
     table(
         "How far back readings reach",
-        "The oldest day row and the oldest 5-minute row of an inverter, for each plant.",
+        "The oldest day of each plant that is held.",
         12,
         [plants(), first_row("days", "pv_plant_day", "yield_kwh", "first_day")],
         [
             column("plant", "Plant", links=to_plant()),
-            column("Time", "Oldest day", "dateTimeAsIso"),
-            column("Time pv_plant_day", "Oldest day", "dateTimeAsIso"),
+            column("Time", "Oldest day", "time:D MMM YYYY"),
+            column("Time pv_plant_day", "Oldest day", "time:D MMM YYYY"),
             column("first_day", "Yield of it", "suffix:kWh", decimals=1),
             column("plant_id", hidden=True),
         ],

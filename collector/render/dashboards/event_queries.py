@@ -63,6 +63,16 @@ def open_count(severity: str) -> Query:
     )
 
 
+def open_in_all(ref: str = "alarms") -> Query:
+    """How many alarms are open; nothing where there is none."""
+    influxql = f"SELECT count(active) AS {ref} FROM pv_alarm{clause([PLANT], 'active = 1')}"
+    flux = (
+        f"{source('pv_alarm', ['active'], [PLANT], '0')} |> filter(fn: (r) => r._value == 1.0)\n"
+        f"  |> group() |> count() |> toFloat() |> map(fn: (r) => ({{{ref}: r._value}}))"
+    )
+    return Query(ref, influxql, flux)
+
+
 def raised_per_day(severity: str) -> Query:
     """How many alarms of a severity were raised on each day, in UTC."""
     where = (PLANT, equals("severity", severity))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from collector.render.dashboards.colours import PRODUCTION
-from collector.render.dashboards.columns import by_value, fixed, thresholds
+from collector.render.dashboards.colours import NIGHT, PRODUCTION
+from collector.render.dashboards.columns import by_value, fixed, nothing, thresholds
 from collector.render.dashboards.panel import COUNT, TEXT, Json, Panel
 from collector.render.dashboards.transformations import drop_time, ordered
 
@@ -35,6 +35,7 @@ def stat(
     fields: str = "",
     tiles: bool = False,
     empty: str = "–",
+    empty_colour: str = NIGHT,
     defaults: Mapping[str, Any] | None = None,
     transformations: Sequence[Json] = (),
     decimals: int | None = None,
@@ -42,6 +43,7 @@ def stat(
 ) -> Panel:
     """Large numbers; `tiles` fills a tile per number with its colour."""
     made: Json = {"color": fixed(colour), "thresholds": thresholds(colour), "noValue": empty}
+    made["mappings"] = [nothing(empty, empty_colour)]
     if decimals is not None:
         made["decimals"] = decimals
     options = {
@@ -72,7 +74,7 @@ def stat(
 
 def total_stat(title: str, description: str, width: int, query: Query, look: str | Json) -> Panel:
     """A count, in one colour or coloured by thresholds; nothing is 0."""
-    defaults: Json = {"noValue": "0"}
+    defaults: Json = {}
     if isinstance(look, dict):
         defaults |= {"color": by_value(), "thresholds": look}
     return stat(
@@ -84,6 +86,8 @@ def total_stat(title: str, description: str, width: int, query: Query, look: str
         colour=look if isinstance(look, str) else PRODUCTION,
         defaults=defaults,
         decimals=0,
+        empty="0",
+        empty_colour=look["steps"][0]["color"] if isinstance(look, dict) else look,
     )
 
 

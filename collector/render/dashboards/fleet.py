@@ -147,7 +147,7 @@ _PLAN = row(
         COUNT,
         overrides=_SEVERITIES,
         empty="None",
-        colour=colours.GOOD,
+        empty_colour=colours.GOOD,
         decimals=0,
     ),
     dates(

@@ -7,7 +7,7 @@ from typing import Final
 from collector.render.dashboards import colours
 from collector.render.dashboards.board import TAG, Board
 from collector.render.dashboards.conditions import ACCOUNT
-from collector.render.dashboards.event_queries import without_access
+from collector.render.dashboards.event_queries import open_in_all, without_access
 from collector.render.dashboards.live_queries import curve, total
 from collector.render.dashboards.panels import (
     COUNT,
@@ -62,11 +62,13 @@ _NOW = row(
     ),
     stat(
         "Open alarms",
-        "In the vendors' alarm lists, of all plants that report.",
+        "In the vendors' alarm lists, of all chosen plants.",
         6,
-        [total("alarms", "pv_plant", ["alarms_active"], within=FRESH)],
+        [open_in_all()],
         COUNT,
         decimals=0,
+        empty="None",
+        empty_colour=colours.GOOD,
         defaults={
             "color": {"mode": "thresholds"},
             "thresholds": thresholds(colours.GOOD, (1, colours.FAULT)),
@@ -97,7 +99,7 @@ _NOW = row(
 _WRONG = row(5, fault_table(24))
 
 _REST = row(
-    9,
+    12,
     series(
         "Power, last 24 hours",
         "Output of all inverters together. Gaps of more than 15 minutes stay open.",
@@ -115,9 +117,9 @@ _REST = row(
         10,
         [without_access()],
         [
-            column("plant", "Plant", links=to_plant()),
-            column("access", "Why"),
-            column("account", "Account", width=110),
+            column("plant", "Plant", width=140, links=to_plant()),
+            column("access", "Why", custom__minWidth=260),
+            column("account", "Account", width=90),
             column("plant_id", hidden=True),
         ],
         drop=("Time",),

@@ -114,6 +114,7 @@ _LOSSES = row(
         8,
         [hours_in("limited", 513, 513), hours_in("derated", 514, 514), hours_in("shut", 768, 778)],
         "h",
+        defaults={"noValue": "None seen in 14 days"},
         bars=True,
         stacked=True,
         interval="1d",

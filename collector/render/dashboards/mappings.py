@@ -66,6 +66,26 @@ CHARGE_MODE: Final[tuple[Json, ...]] = (
     span(5, 255, "Other", colours.EXPECTED),
 )
 
+HISTORY: Final[tuple[Json, ...]] = (
+    mapping(
+        {
+            name: (words, "text")
+            for name, words in {
+                "getDevHistoryKpi": "5-minute readings of devices",
+                "getDevFiveMinutes": "5-minute readings of devices",
+                "getKpiStationHour": "Hours of plants",
+                "getKpiStationDay": "Days of plants",
+                "getKpiStationMonth": "Months of plants",
+                "getKpiStationYear": "Years of plants",
+                "getDevKpiDay": "Days of devices",
+                "getDevKpiMonth": "Months of devices",
+                "getDevKpiYear": "Years of devices",
+                "getAlarmList": "Alarms",
+            }.items()
+        }
+    ),
+)
+
 SEVERITIES: Final = {
     "critical": ("Critical", colours.FAULT),
     "major": ("Major", colours.MAJOR),

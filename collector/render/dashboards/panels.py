@@ -47,13 +47,17 @@ from collector.render.dashboards.panel import (
     row,
 )
 from collector.render.dashboards.transformations import (
+    adding,
+    binary,
     date_label,
     device_lines,
     drop_time,
     join,
     merge,
     plant_lines,
+    side_by_side,
     split,
+    without,
 )
 
 __all__ = [
@@ -75,7 +79,9 @@ __all__ = [
     "YIELD",
     "Panel",
     "Row",
+    "adding",
     "bars",
+    "binary",
     "by_value",
     "cell",
     "column",
@@ -93,6 +99,7 @@ __all__ = [
     "plant_lines",
     "row",
     "series",
+    "side_by_side",
     "span",
     "split",
     "stat",
@@ -100,4 +107,5 @@ __all__ = [
     "table",
     "thresholds",
     "total_stat",
+    "without",
 ]

@@ -136,6 +136,8 @@ _QUALITY = row(
                 "Theoretical",
                 colour=colours.EXPECTED,
                 custom__drawStyle="line",
+                custom__lineInterpolation="stepAfter",
+                custom__lineWidth=2,
                 custom__fillOpacity=0,
             ),
         ],

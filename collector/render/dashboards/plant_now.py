@@ -153,7 +153,7 @@ NOW = row(
         colour=colours.NIGHT,
         tiles=True,
         decimals=1,
-        empty="No battery",
+        empty="No battery data",
         overrides=[
             column("charge_kw", "Charging", colour=colours.CHARGE),
             column("discharge_kw", "Discharging", colour=colours.DISCHARGE),
@@ -217,6 +217,7 @@ CURVES = row(
         ],
         KW,
         stacked=True,
+        line=0,
         overrides=[
             column("pv_power_kw", "Solar", colour=colours.PRODUCTION),
             column("import_kw", "Import", colour=colours.IMPORT),

@@ -61,6 +61,42 @@ def join(by: str, marker: str, *, time: bool = True) -> tuple[Json, ...]:
     )
 
 
+def side_by_side() -> Json:
+    """One row out of the queries' single rows."""
+    return {"id": "concatenate", "options": {"frameNameMode": "drop"}}
+
+
+def binary(alias: str, left: str, operator: str, right: str) -> Json:
+    """A column made of two."""
+    return {
+        "id": "calculateField",
+        "options": {
+            "mode": "binary",
+            "alias": alias,
+            "binary": {"left": left, "operator": operator, "right": right},
+            "replaceFields": False,
+        },
+    }
+
+
+def adding(alias: str, *names: str) -> Json:
+    """A column that is the sum of others, as far as they are there."""
+    return {
+        "id": "calculateField",
+        "options": {
+            "mode": "reduceRow",
+            "alias": alias,
+            "reduce": {"include": list(names), "reducer": "sum"},
+            "replaceFields": False,
+        },
+    }
+
+
+def without(*names: str) -> Json:
+    """The table but for these columns."""
+    return {"id": "filterFieldsByName", "options": {"exclude": {"names": list(names)}}}
+
+
 def split(*keys: str) -> Json:
     """One series for each combination of these columns, which become its labels."""
     return {
