@@ -370,6 +370,11 @@ def test_variables(database, view):
     board = json.loads(files[f"dashboards/{database.language}/inverters.json"])
     made = {one["name"]: one for one in board["templating"]["list"]}
     assert labels("inverter", plant=[FARM]) == ["Inverter east|2002", "Inverter west|2001"]
+    board = json.loads(files[f"dashboards/{database.language}/battery.json"])
+    made = {one["name"]: one for one in board["templating"]["list"]}
+    rows = database.rows(made["metered"]["query"], **view.of())
+    assert [row.get("value", row.get("_value", row.get("plant_id"))) for row in rows] == [HOME]
+    assert labels("plant", account=[".*"], metered=[HOME]) == everything[1:2]
 
 
 @BOTH

@@ -22,6 +22,7 @@ class View:
             "account": ["home", "office"],
             "group": [".*"],
             "inverter": ["2001"],
+            "metered": [HOME],
             "tz": "Europe/Berlin",
             "fresh": "20m",
             "days": "31d",

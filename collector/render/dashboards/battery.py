@@ -20,13 +20,14 @@ from collector.render.dashboards.panels import (
     column,
     dates,
     device_lines,
+    nothing,
     row,
     series,
     stat,
     states,
     thresholds,
 )
-from collector.render.dashboards.parts import ONE_PLANT
+from collector.render.dashboards.parts import ONE_METERED
 from collector.render.dashboards.period_queries import calendar, ratio, summary
 from collector.render.dashboards.query import DEVICE, FRESH, Part, Query
 
@@ -47,7 +48,8 @@ def _gauge(title: str, description: str, query: Query, steps: dict[str, object])
         "min": 0,
         "max": 100,
         "decimals": 0,
-        "noValue": "No battery",
+        "noValue": "No battery data",
+        "mappings": [nothing("No battery data", colours.NIGHT)],
     }
     return Panel("gauge", title, description, 4, (query,), PERCENT, defaults, (), options)
 
@@ -86,7 +88,7 @@ _NOW = row(
         colour=colours.CHARGE,
         fields="/^trip_pct$/",
         decimals=0,
-        empty="No battery",
+        empty="No battery data",
     ),
     stat(
         "Grid now",
@@ -104,15 +106,15 @@ _NOW = row(
         colour=colours.NIGHT,
         tiles=True,
         decimals=1,
-        empty="No meter",
+        empty="No meter data",
         overrides=[
             column("import_kw", "Import", colour=colours.IMPORT),
             column("export_kw", "Export", colour=colours.EXPORT),
         ],
     ),
     stat(
-        "Highest import and export in this range",
-        "The strongest 5-minute values of the time range: what a contract for power should cover.",
+        "Most import (−), most export (+)",
+        "The lowest and the highest 5-minute value at the grid meter in the time range, import below zero: what a contract for power should cover.",
         6,
         [
             summary(
@@ -124,10 +126,10 @@ _NOW = row(
         ],
         KW,
         decimals=1,
-        empty="No meter",
+        empty="No meter data",
         overrides=[
-            column("lowest_kw", "Lowest (import: −)", colour=colours.IMPORT),
-            column("highest_kw", "Highest (export: +)", colour=colours.EXPORT),
+            column("lowest_kw", "Lowest", colour=colours.IMPORT),
+            column("highest_kw", "Highest", colour=colours.EXPORT),
         ],
     ),
 )
@@ -236,5 +238,5 @@ BOARD: Final = Board(
     "Battery & grid",
     "Battery and grid of one plant: charge, power, energy per day, tariffs, phases.",
     (_NOW, _BATTERY, _MODES, GRID, METERS),
-    ONE_PLANT,
+    ONE_METERED,
 )

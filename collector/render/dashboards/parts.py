@@ -35,6 +35,13 @@ _FRESH_VARIABLE: Final = (lambda _language: variables.constant("fresh", FRESH),)
 CHOICE: Final = (variables.account, variables.group)
 MANY_PLANTS: Final = (*CHOICE, variables.plant, variables.zone, *_FRESH_VARIABLE)
 ONE_PLANT: Final = (*CHOICE, partial(variables.plant, single=True), variables.zone, *_FRESH_VARIABLE)
+ONE_METERED: Final = (
+    *CHOICE,
+    variables.metered,
+    partial(variables.plant, single=True, among="metered"),
+    variables.zone,
+    *_FRESH_VARIABLE,
+)
 
 FORTNIGHT: Final = "13d/d"  # from a midnight, so that the first bar is a whole day
 
@@ -109,15 +116,16 @@ def fault_table(width: int) -> Panel:
         width,
         [faults("faults")],
         [
-            column("Time", "Since", AGO, width=140),
-            column("account", "Account", width=120),
-            column("subject", "Subject", width=140),
             column(
                 "words",
                 "What is wrong, and what to do",
                 custom__cellOptions=COLOURED,
+                custom__minWidth=600,
                 color=fixed(colours.FAULT),
             ),
+            column("Time", "Since", AGO, width=140),
+            column("account", "Account", width=120),
+            column("subject", "Subject", width=140),
             column("active", hidden=True),
         ],
         sort=(("Since", True),),
@@ -142,21 +150,22 @@ def history_table(width: int) -> Panel:
             )
         ],
         [
-            column("account", "Account"),
-            column("interface", "Interface", width=170),
+            column("interface", "What", mappings=list(mappings.HISTORY), custom__minWidth=200),
+            column("account", "Account", width=90),
             column(
                 "share",
                 "Done",
                 SHARE,
+                width=150,
                 min=0,
                 max=1,
                 decimals=0,
                 custom__cellOptions=GAUGE,
                 color=fixed(colours.GOOD),
             ),
-            column("done", "Periods held", COUNT, decimals=0),
-            column("total", "In all", COUNT, decimals=0),
-            column("eta_s", "Ready in", DURATION),
+            column("done", "Periods held", COUNT, decimals=0, width=105),
+            column("total", "In all", COUNT, decimals=0, width=70),
+            column("eta_s", "Ready in", DURATION, decimals=0, width=110),
         ],
         drop=("Time",),
         sort=(("Ready in", True),),
@@ -180,6 +189,7 @@ __all__ = [
     "COMPLETE",
     "FORTNIGHT",
     "MANY_PLANTS",
+    "ONE_METERED",
     "ONE_PLANT",
     "completeness",
     "fault_table",

@@ -122,18 +122,44 @@ def group(language: Language) -> Json:
     )
 
 
-def plant(language: Language, *, single: bool = False) -> Json:
-    """Plants of the chosen accounts and groups.
+def metered(language: Language) -> Json:
+    """Plants that have a battery or a meter; the first plant of a board of theirs should have something to show."""
+    kinds = "device_type =~ /^(battery|meter)$/"
+    flux = (
+        'from(bucket: v.defaultBucket) |> range(start: 0) |> filter(fn: (r) => r._measurement == "pv_device_info" and '
+        f'r.{kinds}) |> keep(columns: ["plant_id"]) |> group() |> distinct(column: "plant_id")'
+    )
+    return _query(
+        language,
+        "metered",
+        "With battery or meter",
+        f"SHOW TAG VALUES FROM pv_device_info WITH KEY = plant_id WHERE {kinds}",
+        flux,
+        multi=True,
+        includeAll=True,
+        current=_ALL,
+        hide=2,
+    )
+
+
+def plant(language: Language, *, single: bool = False, among: str = "") -> Json:
+    """Plants of the chosen accounts and groups, and with `among` of that variable.
 
     All means the plants of the list, one by one: a pattern that matches everything would pass over the account and the group.
     """
+    which = f"plant_id =~ /^${{{among}:regex}}$/" if among else ""
     influxql = _influxql(
-        "label", "group", "account", outer=f'{_ACCOUNTS} AND ("group" =~ {_GROUPS} OR "label" =~ {_GROUPS})'
+        "label",
+        "group",
+        "account",
+        where=which,
+        outer=f'{_ACCOUNTS} AND ("group" =~ {_GROUPS} OR "label" =~ {_GROUPS})',
     )
     flux = _flux(
         "label",
         "group",
         "account",
+        where=f"r.{which}" if which else "",
         outer=f"r.{_ACCOUNTS} and ((exists r.group and r.group =~ {_GROUPS}) or r.label =~ {_GROUPS})",
     )
     more: Json = {} if single else {"multi": True, "includeAll": True, "current": _ALL}
