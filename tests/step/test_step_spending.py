@@ -118,6 +118,7 @@ async def test_nothing_kept_of_a_failed_landing_is_believed(home: Home, cloud: C
     await home.settle()
     await home.run(HOUR)
     home.wait(4000)
+    await home.run(LIVE)  # the session is live again
     transaction = home.state.transaction
 
     @contextmanager
