@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 from typing import TYPE_CHECKING
 
 import aiohttp
 from yarl import URL
 
-from collector.errors import ConfigurationError, VendorUnreachable
+from collector.errors import ConfigurationError, VendorUnreachable, system_words
 from collector.model import Answer
 
 if TYPE_CHECKING:
@@ -74,7 +73,9 @@ class Client:
             sent = not isinstance(error, aiohttp.ClientConnectorError)
             raise VendorUnreachable(fault_in_words(error, host), sent=sent) from None
         except OSError as error:
-            raise VendorUnreachable(f"no connection to {host}: {_system_words(error)}") from None
+            raise VendorUnreachable(
+                f"no connection to {host}: {system_words(error, type(error).__name__)}"
+            ) from None
         return Answer(status, headers, body, sent_at, self._clock.now())
 
     async def close(self) -> None:
@@ -164,7 +165,7 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
     if isinstance(error, aiohttp.ClientSSLError):
         return f"the TLS handshake with {host} failed; check that base_url's port speaks https"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"no connection to {host}: {_system_words(error.os_error)}"
+        return f"no connection to {host}: {system_words(error.os_error)}"
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
         return f"{host} broke the connection off"
     if isinstance(error, aiohttp.ClientPayloadError):
@@ -172,12 +173,6 @@ def fault_in_words(error: aiohttp.ClientError, host: str) -> str:  # noqa: PLR09
     if isinstance(error, aiohttp.InvalidURL):
         return "base_url is no address"
     return f"no usable HTTP answer from {host} ({type(error).__name__})"
-
-
-def _system_words(error: OSError) -> str:
-    """Return what the system says to an error, not what a library made of it."""
-    code = error.errno or 0
-    return os.strerror(code) if code > 0 else (error.strerror or type(error).__name__)
 
 
 def _redirect(url: URL, method: str, response: aiohttp.ClientResponse) -> URL | None:

@@ -32,6 +32,8 @@ CollectorError
 
 from __future__ import annotations
 
+import os
+
 
 class CollectorError(Exception):
     """Root of all errors that the collector raises on purpose."""
@@ -232,3 +234,9 @@ class LinesRejected(SinkError):
         self.rejected = rejected or {}
         self.expired = expired
         self.rest_written = rest_written
+
+
+def system_words(error: OSError, otherwise: str = "refused") -> str:
+    """Return what the system says to an error, not what a library made of it; `otherwise` where it says nothing."""
+    code = error.errno or 0
+    return os.strerror(code) if code > 0 else (error.strerror or otherwise)

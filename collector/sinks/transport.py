@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import zlib
 from typing import TYPE_CHECKING
 
 import aiohttp
 from yarl import URL
 
-from collector.errors import SinkMisconfigured, SinkUnavailable
+from collector.errors import SinkMisconfigured, SinkUnavailable, system_words
 from collector.packing import unpack
 from collector.sinks.answers import WriteAnswer, classify
 
@@ -44,11 +43,6 @@ def fault(error: aiohttp.ClientError | OSError, host: str, timeout_s: float) -> 
     if isinstance(error, aiohttp.ClientConnectorError):
         return SinkUnavailable(f"no connection to {host}: {system_words(error.os_error)}")
     return SinkUnavailable(f"{host} broke the connection off ({type(error).__name__})")
-
-
-def system_words(error: OSError) -> str:
-    """Return what the system says to an error, not what a library made of it."""
-    return os.strerror(error.errno) if (error.errno or 0) > 0 else (error.strerror or "refused")
 
 
 async def judge(answer: WriteAnswer, body: bytes, now: float, secrets: Sequence[str] = ()) -> None:
