@@ -208,7 +208,7 @@ _AGES = row(
         12,
         [plants(), first_row("days", "pv_plant_day", "yield_kwh", "first_day")],
         [
-            column("plant", "Plant", links=to_plant()),
+            column("plant", "Plant", custom__minWidth=150, links=to_plant()),
             column("Time", "Oldest day", "time:D MMM YYYY"),
             column("Time pv_plant_day", "Oldest day", "time:D MMM YYYY"),
             column("first_day", "Yield of it", "suffix:kWh", decimals=1),

@@ -164,5 +164,5 @@ def curve(
             f'  |> aggregateWindow(every: {step}, fn: sum, createEmpty: true, timeSrc: "_start")\n{placed}'
         )
         head = head.rstrip() + "\n" + means
-    flux = f'{head}{body}{pivoted(["_time", *by], ["_time", *by, *names])} |> sort(columns: ["Time"])'
+    flux = f"{head}{body}{pivoted(['_time', *by], ['_time', *by, *names])} |> sort(columns: {quoted([*by, 'Time'])})"
     return Query(ref, influxql, flux)

@@ -105,7 +105,7 @@ def completeness(width: int, description: str, *, span: str, show: str = "never"
         transformations=(*join("plant_id", "account"), split("plant", "plant_id", "account")),
     )
     # Rows of dates stand up to 14 hours ahead of the clock.
-    return replace(panel, extra={"timeFrom": "30d", "hideTimeOverride": True})
+    return replace(panel, extra={"timeFrom": "30d/d", "hideTimeOverride": True})
 
 
 def fault_table(width: int) -> Panel:
