@@ -7,6 +7,7 @@ import sys
 import typer
 
 from collector.cli import (
+    backfill,
     bench,
     check,
     demo,
@@ -46,6 +47,7 @@ for module in (
     simulate,
     drill,
     bench,
+    backfill,
 ):
     module.register(app)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
 def _what_if(plants: int, pairs: list[str], policy: str, *, as_json: bool) -> None:
     from collector.catalogue.fusionsolar import INTERFACES, KPI_TYPES
     from collector.errors import ConfigurationError
-    from collector.report import fleet_words, output
+    from collector.report import fleet_words, output, past
     from collector.report.budgets import budgets, verdict
     from collector.report.words import plural
 
@@ -90,6 +90,9 @@ def _what_if(plants: int, pairs: list[str], policy: str, *, as_json: bool) -> No
     usual = [r for r in rows if not INTERFACES[r.interface].restricted]
     for sentence in verdict(usual, INTERFACES, fleet):
         console.print(sentence)
+    kind: Literal["dynamic", "legacy"] = "legacy" if policy == "legacy" else "dynamic"
+    for sentence in past.sentences(past.forecasts(INTERFACES.values(), fleet, KPI_TYPES, kind)):
+        console.print(sentence)
 
 
 def _accounts(config: Path | None, *, as_json: bool) -> None:
@@ -97,6 +100,7 @@ def _accounts(config: Path | None, *, as_json: bool) -> None:
     from collector.clock import WallClock
     from collector.report import output
     from collector.report.calls import calls_of
+    from collector.report.past import past_of
 
     settings = _settings(config)
     clock = WallClock()
@@ -113,6 +117,7 @@ def _accounts(config: Path | None, *, as_json: bool) -> None:
                     "plants": fleet.plants,
                     "devices": {str(t): n for t, n in sorted(fleet.devices.items())},
                     "interfaces": [row.document() for row in rows],
+                    "history": past_of(account, now),
                 }
             )
             if not as_json:
@@ -146,6 +151,7 @@ def _settings(config: Path | None) -> Settings:
 def _show(account: Any, rows: list[Any], now: float) -> None:
     from collector.report import tables
     from collector.report.budgets import verdict
+    from collector.report.past import line_of, once_a_level, past_of, title
     from collector.report.words import plural
 
     console = tables.console()
@@ -162,6 +168,8 @@ def _show(account: Any, rows: list[Any], now: float) -> None:
     console.print(tables.calls_table(rows, now))
     for sentence in verdict([row.budget for row in rows], account.vendor.interfaces, fleet):
         console.print(sentence)
+    for entry in once_a_level(past_of(account, now)):
+        console.print(f"{title(entry['level']).capitalize()} of {entry['members']}: {line_of(entry, now)}.")
     for row in rows:
         if row.reason:
             console.print(f"{row.budget.interface}: {row.reason}.")

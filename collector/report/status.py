@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from collector.catalogue.fusionsolar import DEVICE_TYPES
 from collector.report.calls import calls_of
+from collector.report.past import orders_of, past_of
 from collector.report.troubles import Trouble, account_faults, title, troubles
 from collector.report.words import iso, plain
 from collector.step.login import SUBJECT as LOGIN
@@ -91,6 +92,8 @@ def _account(account: Account, now: float) -> dict[str, Any]:
             for at, text in account.state.inventory.news(account.name, now - NEWS_S)
         ],
         "interfaces": [c.document() for c in calls_of(account, now)],
+        "history": past_of(account, now),
+        "orders": orders_of(account, now),
         "counters": {name: kept.get(name, 0) for name in COUNTED},
     }
 

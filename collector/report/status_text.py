@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from collector.report import tables
+from collector.report.past import day_of, line_of, once_a_level, title
 from collector.report.words import ago, ahead, duration, plural, size
 
 if TYPE_CHECKING:
@@ -62,10 +63,25 @@ def _account(account: dict[str, Any], rows: list[Any], console: Console, now: fl
     counted = [f"{n} {name.replace('_', ' ')}" for name, n in account["counters"].items() if n]
     if counted:
         facts.add_row("left out", ", ".join(counted))
+    for entry in once_a_level(account["history"]):
+        if entry["done"] < entry["total"]:
+            facts.add_row(f"{title(entry['level'])} of {entry['members']}", line_of(entry, now))
+    for order in account["orders"]:
+        facts.add_row("ordered", _order(order, now))
     for text in _news(account["news"], now)[-NEWS_SHOWN:]:
         facts.add_row("news", text)
     console.print(facts)
     console.print(tables.calls_table(rows, now))
+
+
+def _order(order: dict[str, Any], now: float) -> str:
+    what = f"{order['from']} to {order['to']} ({', '.join(order['levels'])})"
+    whom = f" of {plural(len(order['plants']), 'plant')}" if order["plants"] else ""
+    if order["eta_s"] is None:
+        return f"{what}{whom}: never done at this allowance"
+    return (
+        f"{what}{whom}: {plural(order['calls_left'], 'call')} left, done {day_of(now + order['eta_s'], now)}"
+    )
 
 
 def _news(news: list[dict[str, Any]], now: float) -> list[str]:

@@ -82,6 +82,7 @@ class Account:
         self.alarm_turns = AlarmTurns(self)
         self.strings_shown: dict[str, frozenset[int]] = {}
         self.stale_since = 0.0
+        self.only: frozenset[str] | None = None  # the interfaces called; None: all that the settings name
         self._plant_settings = plant_settings
         self._spends: dict[str, list[Spend]] = {}
         self._lessons: dict[str, Lesson] = {}
@@ -113,6 +114,7 @@ class Account:
             self.reload_ledger()
             self.past.notice_others()
             self.faults.reload()
+        self.past.orders.begin()
 
     def reload_ledger(self) -> None:
         """Read what was spent and learned, by this process or another one."""

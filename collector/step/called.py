@@ -24,7 +24,7 @@ def calls(account: Account, interface: Interface) -> bool:
 
     A plant list that was denied stays: it is tried again once a day, and preferred where it is granted again.
     """
-    if interface.role not in STEPS:
+    if interface.role not in STEPS or (account.only is not None and interface.name not in account.only):
         return False
     if interface.role is Role.PLANTS:
         return interface.name in plant_lists(account)

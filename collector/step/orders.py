@@ -172,25 +172,30 @@ class Orders:
         return bool(done) and self.reload()
 
     def left(self, order: StoredOrder, now: float) -> Left:
-        """Return what is missing of an order: its periods (`total`, none of them done) and the calls that bring them."""
+        """Return what is missing of an order, over all its interfaces."""
+        return sum((self.left_at(order, i, now) for i in self.interfaces(order)), Left())
+
+    def left_at(self, order: StoredOrder, interface: Interface, now: float) -> Left:
+        """Return what is missing of an order at one interface: its periods (`total`, none of them done) and calls that bring them.
+
+        An order that has not begun misses all its periods, whatever is held of them.
+        """
         account, found = self._account, Left()
-        for interface in self.interfaces(order):
+        named = self.members(order, interface)
+        zones = account.zones(interface)
+        size = max(1, interface.max_span_ms // DAY_MS)
+        for batch in account.batches(interface):
+            members = [m for m in batch.members if named is None or m in named]
             if interface.span is Span.LIFE:
-                continue
-            named = self.members(order, interface)
-            zones = account.zones(interface)
-            size = max(1, interface.max_span_ms // DAY_MS)
-            for batch in account.batches(interface):
-                gaps = [
-                    self._missing(order, interface, m, zones.get(m, ""), now)
-                    for m in batch.members
-                    if named is None or m in named
-                ]
-                found += Left(0, sum(gaps), -(-max(gaps, default=0) // size))
+                gaps = [] if order.begun else [1] * len(members)
+            else:
+                gaps = [self._missing(order, interface, m, zones.get(m, ""), now) for m in members]
+            found += Left(0, sum(gaps), -(-max(gaps, default=0) // size))
         return found
 
     def _missing(self, order: StoredOrder, interface: Interface, member: str, zone: str, now: float) -> int:
         first, last = (number_of(interface.span, day) for day in (order.first, order.last))
         newest = number_of(interface.span, local_date(zone, now - SETTLE_S)) - 1
         first, last = max(first, self._account.past.lowest(interface)), min(last, newest)
-        return max(0, last - first + 1) - self._account.past.of(interface, member).count(first, last)
+        held = self._account.past.of(interface, member).count(first, last) if order.begun else 0
+        return max(0, last - first + 1) - held

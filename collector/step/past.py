@@ -71,7 +71,6 @@ class Pasts:
         """Take up what another process has ordered."""
         if self.orders.reload():
             self._version += 1
-        self.orders.begin()
 
     # --- plans ------------------------------------------------------------------------------------------------------
 
@@ -199,6 +198,10 @@ class Pasts:
         if interface.span is Span.LIFE and any(runs[m].first() != first for m, first in begun.items()):
             self._version += 1
         self.touched(interface, changed)
+
+    def floor(self, interface: Interface) -> date | None:
+        """Return the local date before which the vendor tells of nothing; None while it is not known."""
+        return self._floors.get(interface.name)
 
     def lowest(self, interface: Interface) -> int:
         """Return the number of the first day that the vendor is not known to refuse."""

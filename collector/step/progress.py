@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collector.catalogue.terms import Interface, Role, Span
+from collector.planner.calendar import REFRESH_S
 
 if TYPE_CHECKING:
     from collector.planner import Left
@@ -34,8 +35,8 @@ def spare_calls(interface: Interface, batches: int, calls: float, every_d: int =
     if interface.role is Role.HISTORY:
         return max(0.0, calls - batches / every_d)
     closing = batches if interface.span in (Span.DATE, Span.MONTH) else 0
-    # Refreshing what runs takes half of the rest at most; the past has the other half at least.
-    return max(0.0, calls - closing) / 2
+    spare = max(0.0, calls - closing)
+    return spare - min(spare / 2, batches * DAY_S / REFRESH_S[interface.span])
 
 
 def eta_s(account: Account, interface: Interface, left: Left) -> float | None:
