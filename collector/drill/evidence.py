@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collector.catalogue.fusionsolar import envelope as key
 from collector.catalogue.fusionsolar.interfaces import INTERFACES
+from collector.catalogue.terms import Role
 from collector.drill.memory import Memory, Spent, remembered
 from collector.drill.readback import stored_points
 from collector.lineprotocol import parse
@@ -122,12 +123,18 @@ class Evidence:
         )
 
     def _judge_lost(self, report: Report, pairs: list[tuple[Entry, Spent]]) -> None:
-        """What was answered and did not land is asked again."""
+        """What was answered and did not land is asked again; of the past, other windows may come first."""
+        pairs = [(entry, spent) for entry, spent in pairs if entry.failCode == 0]
         landed: dict[str, float] = {}
         for entry, spent in pairs:
             if spent.landed:
                 landed[_question(entry)] = max(landed.get(_question(entry), 0.0), spent.sent)
-        lost = [(entry, spent) for entry, spent in pairs if not spent.landed and entry.interface != "login"]
+        roles = (Role.LOGIN, Role.HISTORY)
+        lost = [
+            (entry, spent)
+            for entry, spent in pairs
+            if not spent.landed and INTERFACES[entry.interface].role not in roles
+        ]
         never = [_question(entry) for entry, spent in lost if landed.get(_question(entry), 0.0) <= spent.sent]
         report.check(
             not never,
@@ -159,7 +166,7 @@ class Evidence:
 def _question(entry: Entry) -> str:
     """Return whom a call asked about what; not about when."""
     whom = {
-        name: value
+        name: sorted(str(value).split(","))
         for name, value in entry.params.items()
         if name not in (key.COLLECT_TIME, key.BEGIN_TIME, key.END_TIME)
     }
