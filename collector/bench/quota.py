@@ -12,8 +12,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from collector import logs
-from collector.bench.quota_figures import DAILY, LIVE, Figures, figures_of, worst
-from collector.bench.quota_world import START, Week, World
+from collector.bench.quota_figures import Figures, figures_of, worst
+from collector.bench.quota_world import DAILY, LIVE, START, Week, World
 from collector.errors import ConfigurationError
 from collector.simulator.limits import Window
 
@@ -146,7 +146,7 @@ def _print_table(found: Iterable[Figures], chosen: Sequence[Week], seconds: floa
             refused,
             str(sum(each.lost.values())),
             str(len(each.violations)),
-            f"{each.inventory_h:.2f}",
+            "–" if each.inventory_h is None else f"{each.inventory_h:.2f}",
             *live_cells,
             daily,
         )

@@ -12,17 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collector.bench.quota_world import DAY_S, FLEET, START, Record
+from collector.bench.quota_world import DAILY, FLEET, LIVE, START, Record
 from collector.simulator.limits import MINUTE_S, RULES, Counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-LIVE = ("getStationRealKpi", "getDevRealKpi", "getAlarmList")
-"""Asked again and again: after the sweep is before the sweep."""
-
-DAILY = ("getKpiStationHour", "getKpiStationDay", "getKpiStationMonth", "getKpiStationYear")
-"""Daily allowances with work that always waits: an open period may be read again 300 s after it was."""
 
 LISTS = ("stations", "getDevList")
 """Asked once a day; the first inventory goes without pacing and may cost one refusal on each."""
@@ -62,7 +56,7 @@ class Figures:
         failures: Interface to calls answered with any other error.
         lost: Interface to calls whose answer a restart lost.
         violations: Calls to which the simulator's judge objected.
-        inventory_h: From the start until every plant and device was listed. [h]
+        inventory_h: From the start until every plant and device was listed; None where they never were. [h]
         use: Interface to the use of its allowance.
         seconds: What the week took. [s]
     """
@@ -77,7 +71,7 @@ class Figures:
     failures: dict[str, int]
     lost: dict[str, int]
     violations: list[str]
-    inventory_h: float
+    inventory_h: float | None
     use: dict[str, Use]
     seconds: float
 
@@ -120,7 +114,7 @@ def figures_of(record: Record, seconds: float) -> Figures:
         failures={name: each.failed for name, each in sent.items() if each.failed},
         lost={name: each.lost for name, each in sent.items() if each.lost},
         violations=record.violations,
-        inventory_h=round((record.complete_at - START) / 3600, 3),
+        inventory_h=round((record.complete_at - START) / 3600, 3) if record.complete_at < week.end else None,
         use=_uses(record) if record.complete_at < week.end else {},
         seconds=round(seconds, 1),
     )
@@ -169,6 +163,3 @@ def use_of(calls: Iterable[tuple[float, float]], *, gap_s: float, begin: float, 
 def worst(uses: Iterable[Use]) -> Use:
     """Return the use that is smallest."""
     return min(uses, key=lambda use: use.used_pct)
-
-
-__all__ = ["DAILY", "DAY_S", "LIVE", "Figures", "Use", "figures_of", "gap_s", "use_of", "worst"]

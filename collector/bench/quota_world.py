@@ -39,6 +39,12 @@ INVERTER, METER, LOGGER = 38, 47, 62
 FLEET = (INVERTER, METER, LOGGER)
 """One of each at every plant; data loggers have no data to ask for and count for alarms only."""
 
+LIVE = ("getStationRealKpi", "getDevRealKpi", "getAlarmList")
+"""Asked again and again: after the sweep is before the sweep."""
+
+DAILY = ("getKpiStationHour", "getKpiStationDay", "getKpiStationMonth", "getKpiStationYear")
+"""Daily allowances with work that always waits: an open period may be read again 300 s after it was."""
+
 RESTART_S = 2.0
 """From the end of one life to the beginning of the next. [s]"""
 
@@ -324,9 +330,17 @@ class World:
 
 
 def account_settings() -> AccountSettings:
-    """Return the one account's settings: nothing but the defaults."""
+    """Return the one account's settings: the defaults, with what is measured and the lists as the only interfaces.
+
+    History and device calendars are paced as the plants' calendars are, and their answers of up to 8 640 rows would take most
+    of a bench that is about calls.
+    """
     return AccountSettings(
-        vendor="fusionsolar", base_url="https://bench.invalid", username="demo", password=SecretStr("demo")
+        vendor="fusionsolar",
+        base_url="https://bench.invalid",
+        username="demo",
+        password=SecretStr("demo"),
+        interfaces=[*LIVE, *DAILY],
     )
 
 

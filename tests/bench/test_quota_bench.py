@@ -7,8 +7,8 @@ import json
 import pytest
 
 from collector.bench import quota
-from collector.bench.quota_figures import DAILY, LIVE, gap_s, use_of
-from collector.bench.quota_world import Week, World
+from collector.bench.quota_figures import gap_s, use_of
+from collector.bench.quota_world import DAILY, LIVE, Week, World
 from collector.cli import boundary
 from collector.simulator.limits import Counts, Window
 
