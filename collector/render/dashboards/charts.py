@@ -37,6 +37,7 @@ def series(
     defaults: Mapping[str, Any] | None = None,
     decimals: int | None = None,
     line: int = 1,
+    soft_highest: float | None = None,
     **extra: Any,
 ) -> Panel:
     """Values over time. Lines break where more than 15 minutes are missing. [gaps: ms]"""
@@ -50,6 +51,8 @@ def series(
         "axisPlacement": "auto",
         "stacking": {"mode": "normal" if stacked else "none", "group": "A"},
     }
+    if soft_highest is not None:
+        custom["axisSoftMax"] = soft_highest
     made: Json = {"color": fixed(colour) if colour else {"mode": "palette-classic"}, "custom": custom}
     if name:
         made["displayName"] = name

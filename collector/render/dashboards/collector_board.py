@@ -205,6 +205,8 @@ _CURVES = row(
         bars=True,
         stacked=True,
         interval="1h",
+        lowest=0,
+        soft_highest=4,
         decimals=0,
         transformations=(split(*_BY),),
     ),

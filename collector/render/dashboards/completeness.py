@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from collector.render.dashboards import colours
+from collector.render.dashboards import colours, mappings
 from collector.render.dashboards.board import Board
 from collector.render.dashboards.conditions import ACCOUNT
 from collector.render.dashboards.event_queries import first_row
@@ -20,6 +20,7 @@ from collector.render.dashboards.panels import (
     column,
     dates,
     join,
+    nothing,
     plant_lines,
     row,
     series,
@@ -84,7 +85,8 @@ _NOW = row(
         DURATION,
         colour="text",
         decimals=0,
-        empty="Nothing to fill",
+        empty="Not told today",
+        defaults={"mappings": [*mappings.DONE, nothing("Not told today", colours.NIGHT)]},
     ),
     stat(
         "Periods of history",
@@ -102,7 +104,7 @@ _NOW = row(
         ],
         COUNT,
         overrides=[column("done", "Done", colour=colours.GOOD), column("total", "In all", colour="text")],
-        empty="Nothing to fill",
+        empty="Not told today",
         decimals=0,
     ),
 )

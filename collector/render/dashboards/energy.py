@@ -64,7 +64,7 @@ _NOW = row(
         "Yield this year", "Years so far.", "pv_plant_year", "yield_kwh", "367d", ENERGY, colours.PRODUCTION
     ),
     _sum(
-        "Income this month [${currency:csv}]",
+        "Income this month ${currency:csv}",
         "Months so far, as the vendor's portal computes them.",
         "pv_plant_month",
         "income_cur",
@@ -73,7 +73,7 @@ _NOW = row(
         colours.GOOD,
     ),
     _sum(
-        "Income this year [${currency:csv}]",
+        "Income this year ${currency:csv}",
         "Years so far, as the vendor's portal computes them.",
         "pv_plant_year",
         "income_cur",
@@ -158,7 +158,7 @@ _MONTHLY = row(
 _MONEY = row(
     8,
     dates(
-        "Income per month [${currency:csv}]",
+        "Income per month ${currency:csv}",
         "As the vendor's portal computes it, with the prices and the currency set there.",
         9,
         [calendar("months", "pv_plant_month", ["income_cur"], span=_MONTHS)],
@@ -169,7 +169,7 @@ _MONEY = row(
         lowest=0,
     ),
     dates(
-        "Income since the beginning [${currency:csv}]",
+        "Income since the beginning ${currency:csv}",
         "Month by month added up: compare with what the plant has cost.",
         9,
         [running_sum("sum", "pv_plant_month", "income_cur", "paid_cur", _YEARS)],

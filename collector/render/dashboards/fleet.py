@@ -27,7 +27,7 @@ from collector.render.dashboards.panels import (
     stat,
 )
 from collector.render.dashboards.parts import MANY_PLANTS
-from collector.render.dashboards.period_queries import calendar, ratio
+from collector.render.dashboards.period_queries import both, calendar, ratio
 from collector.render.dashboards.query import FRESH
 
 _SEVERITIES: Final = [
@@ -66,7 +66,7 @@ _ENERGY = row(
         ENERGY,
     ),
     stat(
-        "Income today [${currency:csv}]",
+        "Income today ${currency:csv}",
         "As the vendor's portal computes it, in the currency that is set there. More than one currency in the title: choose plants of one.",
         4,
         [total("income", "pv_plant", ["day_income_cur"], within=FRESH)],
@@ -75,7 +75,7 @@ _ENERGY = row(
         decimals=2,
     ),
     stat(
-        "Income this month [${currency:csv}]",
+        "Income this month ${currency:csv}",
         "Months so far, as the vendor's portal computes them.",
         4,
         [total("income", "pv_plant_month", ["income_cur"], within="32d")],
@@ -128,9 +128,9 @@ _PLAN = row(
     8,
     dates(
         "Theoretical and real yield per month",
-        "Theoretical yield is installed capacity × irradiation, of plants that have a source of irradiation.",
+        "Of plants that have a source of irradiation. Theoretical yield is installed capacity × irradiation.",
         12,
-        [calendar("months", "pv_plant_month", ["theory_kwh", "yield_kwh"], span="760d")],
+        [both("months", "pv_plant_month", "theory_kwh", "yield_kwh", span="760d")],
         ENERGY,
         label="MMM YY",
         lowest=0,

@@ -25,6 +25,7 @@ from collector.render.dashboards.panels import (
     column,
     drop_time,
     merge,
+    nothing,
     plant_lines,
     row,
     series,
@@ -155,14 +156,9 @@ MORNING = row(
                 decimals=0,
                 custom__cellOptions=COLOURED,
                 thresholds=thresholds(colours.FAULT, (60, colours.WARNING), (75, colours.GOOD)),
+                mappings=[nothing("–", colours.NIGHT)],
             ),
-            column(
-                "yield_7d_delta_pct",
-                "Week on week",
-                PERCENT,
-                width=125,
-                decimals=1,
-            ),
+            column("yield_7d_delta_pct", "Week on week", PERCENT, width=125, decimals=1),
             column(
                 "worst_string_ratio",
                 "Weakest string",
@@ -171,6 +167,7 @@ MORNING = row(
                 decimals=0,
                 custom__cellOptions=COLOURED,
                 thresholds=thresholds(colours.FAULT, (0.8, colours.WARNING), (0.92, colours.GOOD)),
+                mappings=[nothing("–", colours.NIGHT)],
             ),
             column(
                 "alarms_active",

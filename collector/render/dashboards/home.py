@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from collector.render.dashboards import colours
+from collector.render.dashboards import colours, mappings
 from collector.render.dashboards.board import TAG, Board
 from collector.render.dashboards.conditions import ACCOUNT
 from collector.render.dashboards.event_queries import open_in_all, without_access
@@ -16,6 +16,7 @@ from collector.render.dashboards.panels import (
     KW,
     Panel,
     column,
+    nothing,
     row,
     series,
     stat,
@@ -92,7 +93,8 @@ _NOW = row(
         DURATION,
         colour="text",
         decimals=0,
-        empty="Nothing to fill",
+        empty="Not told today",
+        defaults={"mappings": [*mappings.DONE, nothing("Not told today", colours.NIGHT)]},
     ),
 )
 

@@ -66,13 +66,15 @@ CHARGE_MODE: Final[tuple[Json, ...]] = (
     span(5, 255, "Other", colours.EXPECTED),
 )
 
+DONE: Final[tuple[Json, ...]] = (mapping({"0": ("Complete", colours.GOOD)}),)  # nothing left to wait for
+
 HISTORY: Final[tuple[Json, ...]] = (
     mapping(
         {
             name: (words, "text")
             for name, words in {
                 "getDevHistoryKpi": "5-minute readings of devices",
-                "getDevFiveMinutes": "5-minute readings of devices",
+                "getDevFiveMinutes": "5-minute readings, day by day",
                 "getKpiStationHour": "Hours of plants",
                 "getKpiStationDay": "Days of plants",
                 "getKpiStationMonth": "Months of plants",

@@ -165,7 +165,7 @@ def history_table(width: int) -> Panel:
             ),
             column("done", "Periods held", COUNT, decimals=0, width=105),
             column("total", "In all", COUNT, decimals=0, width=70),
-            column("eta_s", "Ready in", DURATION, decimals=0, width=110),
+            column("eta_s", "Ready in", DURATION, decimals=0, width=110, mappings=list(mappings.DONE)),
         ],
         drop=("Time",),
         sort=(("Ready in", True),),

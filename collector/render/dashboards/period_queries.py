@@ -111,6 +111,25 @@ def ratio(
     return Query(ref, influxql, flux)
 
 
+def both(ref: str, measurement: str, first: str, second: str, *, span: str) -> Query:
+    """Sums of two fields, a row per date, of rows that have both and a `first` above zero: only they can be compared."""
+    influxql = (
+        f'SELECT sum("{first}") AS {first}, sum("{second}") AS {second} FROM {measurement}'
+        f"{clause([PLANT], f'time > now() - {span}', 'time < now() + 1d', f'{first} > 0', f'{second} >= 0')}"
+        " GROUP BY time(1d) fill(none)"
+    )
+    flux = (
+        f"{source(measurement, [first, second], [PLANT], f'-{span}', '1d')}\n"
+        '  |> pivot(rowKey: ["_time", "plant_id"], columnKey: ["_field"], valueColumn: "_value")\n'
+        f"  |> filter(fn: (r) => exists r.{first} and exists r.{second}) |> filter(fn: (r) => r.{first} > 0.0 and r.{second} >= 0.0)\n"
+        f'  |> group(columns: ["_time"])\n'
+        f"  |> reduce(identity: {{{first}: 0.0, {second}: 0.0}}, fn: (r, accumulator) =>\n"
+        f"    ({{{first}: accumulator.{first} + r.{first}, {second}: accumulator.{second} + r.{second}}}))\n"
+        f'  |> group() |> rename(columns: {{_time: "Time"}}) |> sort(columns: ["Time"])'
+    )
+    return Query(ref, influxql, flux)
+
+
 def counted(
     ref: str,
     measurement: str,
