@@ -125,6 +125,7 @@ _COUNTS = row(
         COUNT,
         value="raised",
         label="device",
+        of="plant",
         sort_down=True,
         limit=12,
         colour=colours.MAJOR,

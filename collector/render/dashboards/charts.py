@@ -148,6 +148,7 @@ def bars(
     *,
     value: str,
     label: str,
+    of: str = "",
     sort_down: bool = False,
     limit: int = 20,
     lowest: float = 0,
@@ -157,7 +158,7 @@ def bars(
     transformations: Sequence[Json] = (),
     decimals: int | None = None,
 ) -> Panel:
-    """A bar per row, `label` beside it, sorted by `value`."""
+    """A bar per row, `label` beside it, behind that of `of`, sorted by `value`."""
     made: Json = {
         "color": by_value() if steps else fixed(colour),
         "thresholds": steps or thresholds(colour),
@@ -167,9 +168,12 @@ def bars(
         made["max"] = highest
     if decimals is not None:
         made["decimals"] = decimals
-    made["displayName"] = f"${{__data.fields.{label}}}"
+    made["displayName"] = (f"${{__data.fields.{of}}} · " if of else "") + f"${{__data.fields.{label}}}"
     shown: tuple[Json, ...] = (
-        {"id": "filterFieldsByName", "options": {"include": {"names": [label, value]}}},
+        {
+            "id": "filterFieldsByName",
+            "options": {"include": {"names": [label, *([of] if of else []), value]}},
+        },
         {
             "id": "filterByValue",
             "options": {
@@ -189,7 +193,7 @@ def bars(
         "minVizHeight": 16,
         "minVizWidth": 8,
         "sizing": "auto",
-        "text": {"titleSize": 14, "valueSize": 18},
+        "text": {"titleSize": 12, "valueSize": 14},  # larger names would be cut where rows are many
         "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": limit},
     }
     return Panel(
