@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -87,7 +88,7 @@ class Gate:
             await self._freed.wait()
             return web.Response(status=503)
         async with self._session.post(
-            f"{self._database_url}/write", params=dict(request.query), data=body
+            f"{self._database_url}/write", params=dict(request.query), data=BytesIO(body)
         ) as answer:
             said = await answer.read()
             status = answer.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -85,7 +86,7 @@ class InfluxDB1:
             async with self._open().post(
                 f"{self._url}/write",
                 params={**self._parameters, "precision": "ns"},
-                data=body,
+                data=BytesIO(body),
                 headers={"Content-Encoding": "gzip", "Content-Type": "text/plain; charset=utf-8"},
                 allow_redirects=False,
             ) as response:
