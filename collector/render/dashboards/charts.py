@@ -193,7 +193,7 @@ def bars(
         "minVizHeight": 16,
         "minVizWidth": 8,
         "sizing": "auto",
-        "text": {"titleSize": 12, "valueSize": 14},  # larger names would be cut where rows are many
+        "text": {"titleSize": 11, "valueSize": 14},  # larger names would be cut where rows are many
         "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": limit},
     }
     return Panel(
