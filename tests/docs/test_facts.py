@@ -45,7 +45,7 @@ def test_passwords_shown_are_none(page):
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("a registry's host", "pip install --index" + "-url=https://packages.example.org"),
+        ("a registry's host", "pip install --index" + "-url=https://somewhere.example.org"),
         ("a path of some machine", "look into /home/you/data"),
         ("another project by comparison", "Unlike others it waits"),
         ("a key or token", "token: aB3" + "dE4fG5" * 8),
