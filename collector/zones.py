@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 # Places for offsets that Etc/GMT∓h cannot name: without daylight saving where one exists, else the only place that ever keeps
-# the offset, in winter or in summer. [minutes east of UTC]
+# the offset, or the one with most plants, in winter or in summer. [minutes east of UTC]
 PLACES = {
     -570: "Pacific/Marquesas",
     -210: "America/St_Johns",
@@ -20,7 +20,7 @@ PLACES = {
     390: "Asia/Yangon",
     525: "Australia/Eucla",
     570: "Australia/Darwin",
-    630: "Australia/Lord_Howe",
+    630: "Australia/Adelaide",
     765: "Pacific/Chatham",
     825: "Pacific/Chatham",
 }
@@ -29,7 +29,7 @@ PLACES = {
 def fixed_zone(offset_min: int) -> str:
     """Return the IANA name of a zone with the offset `offset_min`; whole hours become ``Etc/GMT∓h``.
 
-    It keeps the offset all year, but for Newfoundland, Lord Howe and Chatham, which alone have theirs.
+    It keeps the offset all year, but for Newfoundland, South Australia in summer, and Chatham.
 
     Args:
         offset_min: Offset from UTC. [minutes east]

@@ -110,8 +110,8 @@ MORNING = row(
     9,
     table(
         "Plants, worst first",
-        "Violet: nothing for 20 minutes. Load factor: kW per kWp. PR: yield / theoretical yield of 7 days. Week on week: yield of 7 "
-        "days against the 7 before. Weakest string: today's current sum / median of its inverter's strings.",
+        "Violet: nothing for 20 minutes. Load factor: kW per kWp. PR: yield / theoretical yield of 7 days. 7 d against 30: yield "
+        "a day of the last 7 days against the plant's own last 30. Weakest string: today's current sum / median of its inverter's strings.",
         24,
         [
             latest("info", "pv_plant_info", ["name", "capacity_kwp"], ["plant_id"], rename={"name": "plant"}),
@@ -158,7 +158,7 @@ MORNING = row(
                 thresholds=thresholds(colours.FAULT, (60, colours.WARNING), (75, colours.GOOD)),
                 mappings=[nothing("–", colours.NIGHT)],
             ),
-            column("yield_7d_delta_pct", "Week on week", PERCENT, width=125, decimals=1),
+            column("yield_7d_delta_pct", "7 d against 30", PERCENT, width=125, decimals=1),
             column(
                 "worst_string_ratio",
                 "Weakest string",
