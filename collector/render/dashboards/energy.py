@@ -51,7 +51,7 @@ def _sum(  # noqa: PLR0917  a row of a table
         [total("sum", measurement, [field], within=within)],
         unit,
         colour=colour,
-        decimals=None,
+        decimals=0 if unit == MONEY else None,
     )
 
 

@@ -121,7 +121,7 @@ def table(
         "color": by_value(),
         "thresholds": thresholds("text"),
         "noValue": empty,
-        "custom": {"align": "auto", "inspect": True, "minWidth": 60},
+        "custom": {"align": "auto", "inspect": True, "minWidth": 100},
     }
     options = {
         "showHeader": True,
