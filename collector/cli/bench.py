@@ -37,6 +37,21 @@ def register(app: typer.Typer) -> None:
         raise typer.Exit(main(chosen, as_json=as_json, jobs=jobs))
 
     @bench.command()
+    def history(
+        plants: Annotated[
+            list[int] | None,
+            typer.Option(min=1, help="Size of the fleet; may be repeated. [default: 1 20 1000]"),
+        ] = None,
+        days: Annotated[float, typer.Option(min=2.0, help="Each run ends then at the latest.")] = 200.0,
+        seed: Annotated[int, typer.Option(help="Decides fleet and answer times.")] = 1,
+        as_json: AsJson = False,
+    ) -> None:
+        """Let new accounts read their past: days until it is held, allowance used, live readings unharmed."""
+        from collector.bench.history import PLANTS, main
+
+        raise typer.Exit(main(plants or PLANTS, days=days, seed=seed, as_json=as_json))
+
+    @bench.command()
     def encode(as_json: AsJson = False) -> None:
         """Time the way from an answer to packed lines beside a JSON parse and the usual client."""
         from collector.bench.encode import main

@@ -19,7 +19,13 @@ _HOUR_MS = 3_600_000
 
 
 class HollowTruth(Truth):
-    """Rows exist when and where those of `Truth` do, and hold one value; nobody sleeps."""
+    """Rows exist when and where those of `Truth` do, and hold one value; nobody sleeps.
+
+    Attributes:
+        history_step_ms: From one row of 5-minute history to the next; a bench of many days may ask for fewer than there are. [ms]
+    """
+
+    history_step_ms = SLOT_MS
 
     def device_row(self, device: SimDevice, slot_ms: int, interface: str = "getDevHistoryKpi") -> Items:
         """Return one value."""
@@ -32,7 +38,8 @@ class HollowTruth(Truth):
         """Yield stamp and one value of every slot that starts in [begin, end). [ms since epoch, UTC]"""
         born_ms = self.days.start_ms(device.plant, self.first_day(device))
         items = wire(interface, device.type_id).hollow()
-        for stamp in range(max(-(-begin_ms // SLOT_MS) * SLOT_MS, born_ms), end_ms, SLOT_MS):
+        step_ms = self.history_step_ms
+        for stamp in range(max(-(-begin_ms // step_ms) * step_ms, born_ms), end_ms, step_ms):
             yield stamp, items
 
     def plant_live(self, plant: SimPlant, moment_ms: int, health: float = HEALTHY) -> Items:
