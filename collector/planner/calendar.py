@@ -41,7 +41,10 @@ BLIND: Mapping[Span, int] = {Span.DATE: 14, Span.MONTH: 3, Span.YEAR: 2}
 
 
 def refresh_s(interface: Interface, batches: int, calls_a_day: float) -> float:
-    """Return how old what runs may grow while the past is missing: refreshing takes half at most of what closing leaves. [s]
+    """Return how old what runs may grow while the past is missing. [s]
+
+    Where refreshing at leisure would take more than half of what closing leaves, it takes a quarter: large fleets see their
+    present by live readings, and their past would never come.
 
     Args:
         interface: A calendar interface.
@@ -50,7 +53,8 @@ def refresh_s(interface: Interface, batches: int, calls_a_day: float) -> float:
     """
     closing = batches if interface.span in (Span.DATE, Span.MONTH) else 0
     spare = max(1.0, calls_a_day - closing)
-    return max(REFRESH_S[interface.span], 2 * batches * DAY_S / spare)
+    leisure_s = REFRESH_S[interface.span]
+    return leisure_s if batches * DAY_S / leisure_s <= spare / 2 else 4 * batches * DAY_S / spare
 
 
 @dataclass(frozen=True, slots=True)

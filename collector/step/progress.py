@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from collector.catalogue.terms import Interface, Role, Span
-from collector.planner.calendar import REFRESH_S
+from collector.planner import refresh_s
 
 if TYPE_CHECKING:
     from collector.planner import Left
@@ -35,8 +35,7 @@ def spare_calls(interface: Interface, batches: int, calls: float, every_d: int =
     if interface.role is Role.HISTORY:
         return max(0.0, calls - batches / every_d)
     closing = batches if interface.span in (Span.DATE, Span.MONTH) else 0
-    spare = max(0.0, calls - closing)
-    return spare - min(spare / 2, batches * DAY_S / REFRESH_S[interface.span])
+    return max(0.0, calls - closing - batches * DAY_S / refresh_s(interface, batches, calls))
 
 
 def eta_s(account: Account, interface: Interface, left: Left) -> float | None:
