@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from collector import logs
 from collector.bench.history_world import OLDER, Fleet, HistoryWorld, Record
-from collector.bench.quota_figures import LIVE, gap_s, use_of
-from collector.bench.quota_world import DAY_S, START
+from collector.bench.quota_figures import gap_s, use_of
+from collector.bench.quota_world import DAY_S, LIVE, START
 from collector.simulator.limits import Counts
 
 if TYPE_CHECKING:

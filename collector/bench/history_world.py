@@ -25,6 +25,7 @@ from collector.bench.quota_world import (
 )
 from collector.catalogue.terms import Role, Span, Subject
 from collector.clock import VirtualClock
+from collector.periods import number_of
 from collector.settings import Settings
 from collector.simulator.cloud import Cloud
 from collector.simulator.fleet import SimFleet
@@ -34,12 +35,14 @@ from collector.simulator.switches import DEFAULTS, DENIED_INTERFACE
 from collector.step.orders import level_of
 from collector.store import StateFile
 from collector.virtual import Virtual
+from collector.zones import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from collector.app import App
     from collector.bench.quota_world import Sent
+    from collector.catalogue.terms import Interface
     from collector.step import Account
 
 OLDER = "getDevFiveMinutes"
@@ -129,7 +132,7 @@ class HistoryWorld:
         """Live until the past is read and return what it brought."""
         record, state = self._record, StateFile.in_memory()
         async with assembled(
-            Settings(accounts={ACCOUNT: account_settings()}),
+            Settings(accounts={ACCOUNT: account_settings().model_copy(update={"interfaces": []})}),
             clock=self._clock,
             hold=True,
             sink=Nowhere(),
@@ -173,15 +176,7 @@ class HistoryWorld:
                 continue
             whom = "devices" if interface.subject is Subject.DEVICE else "plants"
             record.levels[interface.name] = (level, whom)
-            if interface.span is Span.LIFE:
-                held = account.held.get(interface.name, {})
-                members = [m for b in account.batches(interface) for m in b.members]
-                done, total = sum(m in held for m in members), len(members)
-            else:
-                left = account.past.left(interface, now)
-                done, total = left.done, left.total
-            record.left[interface.name] = (done, total)
-            # A day that ended an hour ago is no part of the past that was missing at the start.
+            done, total = record.left[interface.name] = _held(account, interface)
             if total and done == total:
                 record.done_at.setdefault(interface.name, now)
 
@@ -198,3 +193,23 @@ class HistoryWorld:
         self._steps += 1
         if self._steps % DRAIN_EVERY == 0:
             await drained(app)
+
+
+def _held(account: Account, interface: Interface) -> tuple[int, int]:
+    """Return how many periods are held of those that had ended at the start, and how many there are; of lives, the members read."""
+    members = [m for b in account.batches(interface) for m in b.members]
+    if interface.span is Span.LIFE:
+        held = account.held.get(interface.name, {})
+        return sum(m in held for m in members), len(members)
+    begins, zones = account.past.begins_of(interface), account.zones(interface)
+    floor = account.past.lowest(interface)
+    done = total = 0
+    for member in members:
+        day = begins(member)
+        if day is None:
+            return 0, 1
+        low = max(number_of(interface.span, day), floor)
+        high = number_of(interface.span, local_date(zones.get(member, ""), START)) - 1
+        total += max(0, high - low + 1)
+        done += account.past.of(interface, member).count(low, high)
+    return done, total

@@ -114,7 +114,7 @@ class Pasts:
         return Past(
             self.runs.setdefault(_level(interface), {}),
             self._account.zones(interface),
-            self._begins_of(interface),
+            self.begins_of(interface),
             self._floors.get(interface.name),
             self.orders.of(interface),
         )
@@ -152,7 +152,8 @@ class Pasts:
         waits = lives is not None and not asked and not account.permissions.interface_denied(lives.name)
         return None if waits else LONG_AGO
 
-    def _begins_of(self, interface: Interface) -> Callable[[str], date | None]:
+    def begins_of(self, interface: Interface) -> Callable[[str], date | None]:
+        """Return what tells the local date on which the past of a member of an interface begins."""
         if interface.subject is not Subject.DEVICE:
             return self.begins
         lives = self._lives(Subject.DEVICE)
