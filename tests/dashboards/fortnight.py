@@ -370,8 +370,10 @@ class Fortnight:
         }
         for account in ("home", "office"):
             for interface, budget in interfaces.items():
-                for at in [*range(self.last - 2 * DAY, self.last - 1200, 1200), self.now - 120]:
-                    refused = 1.0 if interface == "getDevRealKpi" and at == self.now - 120 else 0.0
+                # The newest call lies in the ten minutes that are running, however young they are.
+                newest = self.now - min(120, max(1, self.now % 600))
+                for at in [*range(self.last - 2 * DAY, self.last - 1200, 1200), newest]:
+                    refused = 1.0 if interface == "getDevRealKpi" and at == newest else 0.0
                     fields = {
                         "calls": 1.0,
                         "budget": budget,

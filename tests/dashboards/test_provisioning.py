@@ -150,11 +150,7 @@ EXPECTED = {
 @pytest.mark.parametrize("rule", RULES, ids=[rule["uid"] for rule in RULES])
 def test_rule_on_a_fortnight(rule, influxql, fortnight):
     """Rules fire for the plants that deserve it, and for no other."""
-    now = fortnight.now
-    if rule["uid"] == "solar-collector-silent":
-        # Ten minutes have hardly any call when they have just begun: the rule waits ten minutes for that reason.
-        now -= now % 600 + 1
-    found = plant_ids(firing(rule, influxql, now))
+    found = plant_ids(firing(rule, influxql, fortnight.now))
     if EXPECTED[rule["uid"]] is not None:
         assert found == EXPECTED[rule["uid"]]
     else:
