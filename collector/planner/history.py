@@ -188,7 +188,8 @@ class History:
         floor = self._past.floor
         if floor is None:
             return 0.0
-        return max(day_start(self._past.zone(m), floor) for m in batch.members)
+        # The first of them all: where that is too early, the refusal raises the floor.
+        return min(day_start(self._past.zone(m), floor) for m in batch.members)
 
     # --- views ------------------------------------------------------------------------------------------------------
 

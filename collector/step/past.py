@@ -13,7 +13,7 @@ from collector.planner import LONG_AGO, Past
 from collector.step.orders import Orders
 from collector.step.progress import calls_a_day
 from collector.step.under_way import UnderWay
-from collector.zones import local_date
+from collector.zones import day_start, local_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FIVE_MINUTES = "5min"
 """Level of all interfaces that bring 5-minute history; a calendar interface is a level of its own."""
 
+DAY = timedelta(days=1)
 REACH = "reach"
 """Kind of the facts that say from which date on an interface tells anything."""
 
@@ -268,12 +269,15 @@ class Pasts:
     def _raise_floor(self, interface: Interface, call: Call, now: float) -> None:
         """The oldest day of a refused range is out of reach; whether the others are, the next call shows."""
         zones = self._account.zones(interface)
-        oldest = (
-            min(local_date(zones.get(m, ""), call.begin_ms / 1000) for m in call.batch.members)
-            if interface.span is Span.RANGE
-            else date.fromisoformat(call.period)
-        )
-        floor = max(oldest + timedelta(days=1), self._floors.get(interface.name, date.min))
+        floor = max(date.fromisoformat(call.period) + DAY, self._floors.get(interface.name, date.min))
+        if interface.span is Span.RANGE:
+            names, begin = {zones.get(m, "") for m in call.batch.members}, call.begin_ms / 1000
+            floor = max(
+                min(local_date(name, begin) for name in names), self._floors.get(interface.name, date.min)
+            )
+            # The next range must begin later, for all zones of the batch.
+            while min(day_start(name, floor) for name in names) <= begin:
+                floor += DAY
         self._floors[interface.name] = floor
         self._account.state.facts.put(self._account.name, REACH, interface.name, floor.isoformat(), now)
         self._version += 1

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from collector.app import App, assembled
+from collector.app import App, accounts_of, assembled
 from collector.clock import VirtualClock
 from collector.errors import SinkUnavailable, VendorUnreachable
 from collector.lineprotocol import parse
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from collector.model import Request
     from collector.simulator.members import SimDevice, SimPlant
+    from collector.step import Account
 
 ACCOUNT = "home"
 DAY_S = 86_400.0
@@ -107,12 +108,14 @@ class Living:
         *,
         zones: Mapping[str, str] | None = None,
         switches: frozenset[str] | None = None,
+        hollow: bool = False,
+        generous: float = 1.0,
         **config: Any,
     ) -> None:
         self.clock = VirtualClock(start)
         self.fleet = cloud_fleet
-        more = {} if switches is None else {"switches": switches}
-        self.cloud = Cloud(cloud_fleet, self.clock, **more)
+        more: dict[str, Any] = {} if switches is None else {"switches": switches}
+        self.cloud = Cloud(cloud_fleet, self.clock, hollow=hollow, generous=generous, **more)
         self.database = Database()
         self.state = StateFile.in_memory()
         self.sent: list[tuple[float, str]] = []
@@ -158,6 +161,10 @@ class Living:
             yield virtual
             await self._drain()
         self.app = None
+
+    def fresh(self) -> Account:
+        """The account as a command beside the collector knows it: out of the state file."""
+        return accounts_of(self.settings, self.state, self.clock)[ACCOUNT]
 
     async def live(self, seconds: float) -> None:
         """Let one collector live for a while. [s]"""

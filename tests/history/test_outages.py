@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
@@ -131,3 +131,36 @@ async def test_the_past_survives_a_restart_and_goes_on() -> None:
     assert _wrong(living) == []
     asked = [t for t, name in living.sent if name == "getDevHistoryKpi"]
     assert len(asked) <= 12
+
+
+async def test_where_the_vendors_memory_ends_costs_a_few_calls() -> None:
+    """Older than a year is refused with 20026: a few calls find where, in a batch of many zones too; then no call is refused."""
+    zones = ["Pacific/Honolulu", ZONE, "Asia/Kolkata", "Pacific/Auckland"]
+    cloud_fleet = fleet(zones, {38: 1}, START, 400)
+    names = ["getDevHistoryKpi", "getKpiStationYear"]
+    living = Living(
+        cloud_fleet,
+        START,
+        zones={p.code: p.place.zone for p in cloud_fleet.plants},
+        interfaces=names,
+        hollow=True,
+        limits={"getDevHistoryKpi": {"calls": 200}},
+        generous=0,
+    )
+    living.cloud.truth.history_step_ms = 12 * 3_600_000
+    await living.live(1.5 * DAY_S)
+    calls = [e for e in living.cloud.journal.entries if e.interface == "getDevHistoryKpi"]
+    refused = [e for e in calls if e.failCode == 20026]
+    assert 1 <= len(refused) <= 6
+    assert len(calls) > 150
+    reach = living.state.facts.get("home", "reach", "getDevHistoryKpi")
+    assert reach is not None
+    age = datetime.fromtimestamp(START, UTC).date() - date.fromisoformat(reach.value)
+    assert 360 <= age.days <= 366
+    account = living.fresh()
+    interface = account.vendor.interfaces["getDevHistoryKpi"]
+    for batch in account.batches(interface):
+        for member in batch.members:
+            runs = account.past.of(interface, member)
+            low, high = date.fromisoformat(reach.value).toordinal(), date(2026, 11, 18).toordinal()
+            assert runs.newest_missing(low, high) is None

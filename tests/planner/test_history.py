@@ -123,6 +123,20 @@ def test_nothing_is_asked_that_the_vendor_no_longer_tells() -> None:
     assert desk.history.left([ONE], NOW) == Left(9, 9, 0)
 
 
+def test_the_oldest_day_within_reach_is_read_in_every_zone() -> None:
+    """Devices around the world in one batch: the first day that the vendor tells of is asked for whole, for each of them."""
+    zones = {"w": "Pacific/Honolulu", "b": BERLIN, "k": "Asia/Kolkata"}
+    batch = Batch(tuple(zones), 1)
+    desk = Desk(RANGE, zones, [batch], date(2020, 1, 1), date(2026, 11, 11))
+    desk.run(NOW, NOW + 43_200, 1200.0)
+    left = desk.history.left([batch], NOW)
+    assert left.total - left.done == 1  # yesterday waits for Honolulu, where it has just ended
+    assert all(
+        desk.runs[m].newest_missing(date(2026, 11, 11).toordinal(), date(2026, 11, 18).toordinal()) is None
+        for m in zones
+    )
+
+
 def test_a_plant_of_no_known_age_is_left_alone_until_its_years_are_read() -> None:
     """While nobody knows when the past begins, nothing of it is asked for."""
     assert isinstance(Desk(RANGE, {"d": BERLIN}, [ONE], None).choose(NOW), Rest)
